@@ -1,0 +1,471 @@
+//! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
+
+mod exports;
+mod files;
+mod grant;
+mod poll;
+mod stage;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use editor::{Command, Editor, Input, Outcome, Picker, Request};
+use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand};
+
+use crate::background::{Background, Wake};
+use crate::choose::Purpose;
+use crate::counts::Counts;
+use crate::cx::{CardKind, Cx, Wish, Wishes};
+use crate::dialogs::Card;
+use crate::document::Document;
+use crate::input::{Pointer, Surface};
+use crate::jobs::Jobs;
+use crate::notify::{Notices, Tone};
+use crate::panels::{self, State};
+use crate::persist::{self, Settings};
+use crate::pictures::Pictures;
+use crate::probe::{self, Probe};
+use crate::theme::{self, Tokens};
+use crate::view::View;
+use crate::window::{self, Start};
+use stage::Stage;
+
+/// Everything that the window owns.
+pub struct App {
+    editor: Editor,
+    document: Document,
+    view: View,
+    stage: Stage,
+    jobs: Jobs,
+    settings: Settings,
+    front: Front,
+    pointer: Pointer,
+    clock: Clock,
+    wake: Wake,
+}
+
+/// What is in front of the artist beside the document.
+#[derive(Default)]
+struct Front {
+    state: State,
+    card: Card,
+    notices: Notices,
+    pictures: Pictures,
+    wishes: Wishes,
+    counts: Counts,
+    asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
+    /// Files to open once the window is there.
+    first_files: Vec<PathBuf>,
+    /// A recent file that gets a picture with the next frame drawn.
+    portray: Option<PathBuf>,
+    leaving: bool,
+    /// The tool of the last frame, to notice when another is taken.
+    tool: editor::ToolKind,
+}
+
+/// Times, and what is compared over time.
+struct Clock {
+    began: Instant,
+    frames: u64,
+    first_frame_ms: Option<u64>,
+    /// Where tests read what the window is doing.
+    probe: Option<Probe>,
+    saved_settings: Settings,
+    settings_checked: Instant,
+}
+
+impl App {
+    /// The window's content; called once by the framework.
+    pub fn new(cc: &eframe::CreationContext<'_>, start: Start) -> Self {
+        theme::install(&cc.egui_ctx);
+        cc.egui_ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false;
+            // A second pass would only help layouts that are unsure of their size.
+            options.max_passes = std::num::NonZeroUsize::MIN.saturating_add(1);
+        });
+        let ctx = cc.egui_ctx.clone();
+        let wake: Wake = Arc::new(move || ctx.request_repaint());
+        let state = cc.wgpu_render_state.clone().filter(|_| !start.software);
+        let mut app = Self {
+            editor: Editor::with_settings(start.settings.editor),
+            document: Document::default(),
+            view: View::new(state, Arc::clone(&wake)),
+            stage: Stage::new(start.files.is_empty(), &wake),
+            jobs: Jobs::default(),
+            settings: start.settings.clone(),
+            front: Front {
+                first_files: start.files,
+                ..Front::default()
+            },
+            pointer: Pointer::default(),
+            clock: Clock {
+                began: start.began,
+                frames: 0,
+                first_frame_ms: None,
+                probe: Probe::from_env(),
+                saved_settings: start.settings,
+                settings_checked: start.began,
+            },
+            wake,
+        };
+        app.apply_settings(&cc.egui_ctx);
+        app
+    }
+
+    /// Whether the welcome card is shown.
+    fn welcomes(&self) -> bool {
+        !self.front.state.welcome_done
+            && !self.jobs.is_busy()
+            && self.editor.scene().nodes().next().is_none()
+    }
+
+    /// Takes over what a command or an input changed.
+    fn digest(&mut self, outcome: Outcome) {
+        if !outcome.dirty.is_empty() {
+            self.view.note(&outcome.dirty);
+            self.front.counts = Counts::of(self.editor.scene());
+        }
+        if let Some(message) = outcome.message {
+            self.front.notices.show(Tone::Info, message, "");
+        }
+        for request in outcome.requests {
+            self.front.wishes.push(match request {
+                Request::NewScene => Wish::NewScene,
+                Request::OpenDialog => Wish::Choose(Purpose::Open),
+                Request::ImportPicture => Wish::Choose(Purpose::OpenPicture),
+                Request::Save => Wish::Save,
+                Request::SaveDialog => Wish::Choose(Purpose::SaveSplats),
+                Request::ScreenshotDialog => Wish::Show(CardKind::Screenshot),
+                Request::TurntableDialog => Wish::Show(CardKind::Turntable),
+                Request::Preferences => Wish::Show(CardKind::Preferences),
+                Request::CommandPalette => Wish::Show(CardKind::Palette),
+                Request::Quit => Wish::Quit,
+            });
+        }
+    }
+
+    fn run(&mut self, command: Command) {
+        let outcome = self.editor.run(command);
+        self.digest(outcome);
+    }
+
+    fn take_input(&mut self, ctx: &Context) {
+        let Some(rect) = self.view.facts().rect else {
+            return;
+        };
+        let pixels_per_point = ctx.pixels_per_point();
+        let size = stage::pixel_size(rect, pixels_per_point);
+        self.editor.set_viewport(size, pixels_per_point);
+        let surface = Surface {
+            rect,
+            solid: &self.front.state.solid,
+            pixels_per_point,
+        };
+        let inputs = self.pointer.collect(ctx, &surface);
+        let card_open = self.front.card.is_open();
+        let welcomes = self.welcomes();
+        for input in inputs {
+            // Escape closes the card first; over the welcome scene there is nothing to turn or select.
+            let for_card = matches!(
+                input,
+                Input::KeyPressed {
+                    key: editor::Key::Escape,
+                    ..
+                }
+            );
+            let is_key = matches!(input, Input::KeyPressed { .. } | Input::KeyReleased { .. });
+            if (card_open && for_card) || (welcomes && !is_key) || (self.is_modal() && is_key) {
+                continue;
+            }
+            let mut picker = ViewPicker(&mut self.view);
+            let outcome = self.editor.input(&input, &mut picker);
+            self.digest(outcome);
+        }
+        if ctx.input(|i| i.key_pressed(Key::F1)) {
+            self.front.wishes.push(Wish::Show(CardKind::Keyboard));
+        }
+    }
+
+    fn is_modal(&self) -> bool {
+        matches!(
+            self.front.card,
+            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard | Card::About | Card::Palette(_)
+        )
+    }
+
+    fn take_drops(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> = ctx.input(|i| {
+            let files = i.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        if !dropped.is_empty() {
+            self.front.wishes.push(Wish::Open(dropped));
+        }
+        if ctx.input(|i| i.viewport().close_requested()) && !self.front.leaving {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.front.wishes.push(Wish::Quit);
+        }
+    }
+
+    fn move_camera(&mut self, ctx: &Context) {
+        let dt = ctx.input(|i| i.stable_dt).min(0.1);
+        let outcome = self.editor.tick(dt);
+        self.digest(outcome);
+        if self.editor.is_animating() {
+            ctx.request_repaint();
+        }
+    }
+
+    fn apply_settings(&mut self, ctx: &Context) {
+        let preference = match self.settings.theme {
+            persist::ThemeChoice::Dark => egui::ThemePreference::Dark,
+            persist::ThemeChoice::Light => egui::ThemePreference::Light,
+            persist::ThemeChoice::System => egui::ThemePreference::System,
+        };
+        ctx.set_theme(preference);
+        // While a scale is being picked the card must not move under the pointer.
+        if !ctx.input(|i| i.pointer.any_down()) {
+            ctx.set_zoom_factor(self.settings.ui_scale);
+        }
+        let animation = if self.settings.editor.reduced_motion {
+            0.0
+        } else {
+            theme::SLIDE_SECS
+        };
+        ctx.all_styles_mut(|style| style.animation_time = animation);
+        self.settings.editor.brush_radius = self.editor.settings().brush_radius;
+        if *self.editor.settings() != self.settings.editor {
+            self.editor.set_settings(self.settings.editor);
+        }
+    }
+
+    fn remember(&mut self, ctx: &Context) {
+        let now = Instant::now();
+        if now.duration_since(self.clock.settings_checked).as_secs() < 2 {
+            return;
+        }
+        self.clock.settings_checked = now;
+        ctx.input(|i| {
+            let viewport = i.viewport();
+            let maximized = viewport.maximized.unwrap_or(false);
+            self.settings.window.maximized = maximized;
+            if let Some(rect) = viewport.inner_rect.filter(|_| !maximized) {
+                self.settings.window.size = [rect.width(), rect.height()];
+            }
+        });
+        self.save_settings();
+    }
+
+    fn save_settings(&mut self) {
+        if self.settings == self.clock.saved_settings {
+            return;
+        }
+        self.clock.saved_settings = self.settings.clone();
+        if let Err(error) = self.settings.save(&persist::settings_path()) {
+            log::warn!("the settings cannot be saved: {error}");
+        }
+    }
+
+    fn time_start(&mut self, ctx: &Context) {
+        self.clock.frames += 1;
+        // The second call means that the first frame is on screen.
+        if self.clock.frames != 2 {
+            return;
+        }
+        let ms = self.clock.began.elapsed().as_millis();
+        self.clock.first_frame_ms = u64::try_from(ms).ok();
+        log::info!("first frame after {ms} ms");
+        if let Some(value) = std::env::var_os(window::TIME_START) {
+            eprintln!("first frame after {ms} ms");
+            if value == "exit" {
+                self.front.leaving = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+        }
+    }
+
+    fn title(&self, ctx: &Context) {
+        let mut title = format!("{} – {}", self.document.name(), crate::text::APP);
+        if self.document.is_unsaved(&self.editor) {
+            title.insert_str(0, "● ");
+        }
+        if ctx.input(|i| i.viewport().title.as_deref() != Some(&title)) {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        }
+    }
+
+    /// Tells a driving program what the window is doing.
+    fn tell_probe(&mut self) {
+        let Some(probe) = &mut self.clock.probe else {
+            return;
+        };
+        let notices = self.front.notices.shown();
+        probe.report(probe::State {
+            jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
+            layers: self.editor.scene().layers().count(),
+            splats: self.front.counts.all.alive,
+            selected: self.front.counts.all.selected,
+            lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
+            card: self.front.card.is_open(),
+            notices: notices.iter().map(|n| n.title.clone()).collect(),
+            first_frame_ms: self.clock.first_frame_ms,
+        });
+    }
+
+    fn frame_guide(&self) -> Option<[u32; 2]> {
+        match &self.front.card {
+            Card::Screenshot => Some(self.settings.screenshot.size),
+            Card::Turntable => Some(self.settings.turntable.size),
+            _ => self
+                .settings
+                .safe_frame
+                .then_some(self.settings.screenshot.size),
+        }
+    }
+}
+
+/// The renderer as the editor's eye.
+struct ViewPicker<'a>(&'a mut View);
+
+impl Picker for ViewPicker<'_> {
+    fn pick(&mut self, x_px: f32, y_px: f32) -> Option<editor::Pick> {
+        let pick = self.0.pick(x_px, y_px)?;
+        Some(editor::Pick {
+            node: pick.node,
+            row: pick.row,
+            point: pick.point,
+            depth: pick.depth,
+        })
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        // A frame may be laid out twice; its events are taken once.
+        if ctx.current_pass_index() > 0 {
+            return;
+        }
+        self.time_start(ctx);
+        self.take_drops(ctx);
+        self.poll(ctx);
+        self.take_input(ctx);
+        self.grant(ctx);
+        self.apply_settings(ctx);
+        self.move_camera(ctx);
+        self.draw(ctx);
+        self.remember(ctx);
+        self.title(ctx);
+        self.tell_probe();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let welcomes = self.welcomes();
+        let guides = panels::viewport::Guides {
+            frame: self.frame_guide().filter(|_| !welcomes),
+            welcome: welcomes,
+        };
+        let over_scene = self.stage.has_scene();
+        let Self {
+            editor,
+            document,
+            view,
+            jobs,
+            settings,
+            front,
+            ..
+        } = self;
+        let Front {
+            state,
+            card,
+            notices,
+            pictures,
+            wishes,
+            counts,
+            ..
+        } = front;
+        let cx = Cx {
+            editor,
+            counts,
+            jobs,
+            notices,
+            pictures,
+            view: view.facts(),
+            document,
+        };
+        let t = Tokens::of(ui.visuals());
+        let bar = Frame::new()
+            .fill(t.background)
+            .inner_margin(Margin::symmetric(6, 3));
+        Panel::top("menu").frame(bar).show(ui, |ui| {
+            panels::menu::show(ui, &cx, state, settings, wishes)
+        });
+        Panel::bottom("status")
+            .frame(
+                Frame::new()
+                    .fill(t.background)
+                    .inner_margin(Margin::symmetric(12, 0)),
+            )
+            .exact_size(panels::status::HEIGHT)
+            .show(ui, |ui| panels::status::show(ui, &cx));
+        Panel::left("tools")
+            .frame(Frame::new().fill(t.background))
+            .exact_size(panels::tools::WIDTH)
+            .resizable(false)
+            .show(ui, |ui| panels::tools::show(ui, &cx, wishes));
+        side_ui(ui, &cx, state, settings, wishes);
+        let rect = CentralPanel::no_frame()
+            .show(ui, |ui| {
+                panels::viewport::show(ui, &cx, state, settings, guides, wishes)
+            })
+            .inner;
+        if welcomes && !card.is_open() {
+            panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
+        }
+        panels::jobs::show(ui, rect, &cx, wishes);
+        panels::notices::show(ui, rect, &cx, wishes);
+        card.show(ui, rect, &cx, settings, wishes);
+        if let Some(dropping) = files::hovering(ui.ctx()) {
+            panels::viewport::drop_ui(ui, rect, dropping);
+        }
+        let moved = self.view.facts().rect != Some(rect);
+        self.view.place(rect);
+        if moved || !self.front.wishes.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self) {
+        self.save_settings();
+    }
+}
+
+/// Scene tree above, inspector below.
+fn side_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    settings: &mut Settings,
+    wishes: &mut Wishes,
+) {
+    let t = Tokens::of(ui.visuals());
+    Panel::right("side")
+        .frame(Frame::new().fill(t.panel))
+        .default_size(300.0)
+        .size_range(240.0..=520.0)
+        .show(ui, |ui| {
+            let margin = Margin::symmetric(12, 4);
+            let height = ui.available_height();
+            Panel::top("tree")
+                .frame(Frame::new().fill(t.panel).inner_margin(margin))
+                .resizable(true)
+                .default_size((height * 0.34).max(160.0))
+                .size_range(96.0..=(height - 160.0).max(120.0))
+                .show(ui, |ui| panels::tree::show(ui, cx, state, wishes));
+            CentralPanel::no_frame()
+                .frame(Frame::new().fill(t.panel).inner_margin(margin))
+                .show(ui, |ui| {
+                    panels::inspector::show(ui, cx, state, settings, wishes);
+                });
+        });
+}

@@ -1,0 +1,150 @@
+//! Opening and saving.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use editor::Editor;
+use egui::Context;
+use scene::{GaussianCloud, Transform};
+
+use super::App;
+use crate::background::Background;
+use crate::choose::{self, Purpose};
+use crate::dialogs::{Card, chooser::Chooser, drop_card::DropCard};
+use crate::jobs::{Loading, Task, Writing};
+use crate::panels::viewport::Dropping;
+use crate::{recent, text};
+
+/// What the files that hover over the window would become.
+pub(super) fn hovering(ctx: &Context) -> Option<Dropping> {
+    ctx.input(|i| {
+        let files = &i.raw.hovered_files;
+        if files.is_empty() {
+            return None;
+        }
+        let paths: Vec<&Path> = files.iter().filter_map(|f| f.path.as_deref()).collect();
+        let splats = paths
+            .iter()
+            .filter(|path| scene::io::is_splat_path(path))
+            .count();
+        Some(if paths.iter().any(|path| choose::is_picture(path)) {
+            Dropping::Picture
+        } else if splats > 0 {
+            Dropping::Splats(splats)
+        } else if paths.is_empty() {
+            // Some desktops tell the names only at the drop.
+            Dropping::Splats(files.len())
+        } else {
+            Dropping::Unknown
+        })
+    })
+}
+
+impl App {
+    /// Opens files: splats as layers, the first picture as a portrait to be asked about.
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        let (pictures, splats): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| choose::is_picture(path));
+        for path in splats {
+            self.load(path);
+        }
+        if let Some(path) = pictures.into_iter().next() {
+            self.front.card = Card::Drop(Box::new(DropCard::new(path, self.wake.clone())));
+        }
+    }
+
+    fn load(&mut self, path: PathBuf) {
+        let name = path.file_stem().map_or_else(
+            || recent::file_name(&path),
+            |s| s.to_string_lossy().into_owned(),
+        );
+        let file = recent::file_name(&path);
+        let (node, outcome) = self
+            .editor
+            .begin_incoming(&name, &file, scene::io::SCENE_FROM_FILE);
+        self.digest(outcome);
+        let source = path.clone();
+        let work = Background::<GaussianCloud, _>::start("load", self.wake.clone(), move |sink| {
+            Ok(scene::io::load(&source, sink)?)
+        });
+        let task = Task::Load(Loading { work, node, path });
+        self.jobs.add(text::OPENING, file, task);
+    }
+
+    /// Asks for a file, through the desktop where it can.
+    pub(super) fn choose(&mut self, purpose: Purpose) {
+        let name = match purpose {
+            Purpose::Open | Purpose::OpenPicture => String::new(),
+            Purpose::SaveSplats => format!("{}.ply", self.document.stem()),
+            Purpose::SaveScreenshot => format!("{}.png", self.document.stem()),
+            Purpose::SaveMp4 => format!("{}.mp4", self.document.stem()),
+            Purpose::SaveGif => format!("{}.gif", self.document.stem()),
+            Purpose::SaveFrames => format!("{} turntable", self.document.stem()),
+        };
+        let folder = choose::first_folder(self.settings.last_folder.as_deref());
+        if choose::desktop_has_dialogs() {
+            let wake = self.wake.clone();
+            let answer = choose::ask_desktop(purpose, Some(&folder), &name, wake);
+            self.front.asked = Some((purpose, answer));
+        } else {
+            let chooser = Chooser::new(purpose, folder, &name);
+            self.front.card = Card::Chooser(Box::new(chooser));
+        }
+    }
+
+    /// Goes on with the files that were chosen.
+    pub(super) fn chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+        let Some(first) = paths.first().cloned() else {
+            return;
+        };
+        self.settings.last_folder = first.parent().map(Path::to_owned);
+        let first = purpose.with_ending(first);
+        match purpose {
+            Purpose::Open | Purpose::OpenPicture => self.open(paths),
+            Purpose::SaveSplats => self.save_to(first),
+            Purpose::SaveScreenshot => self.take_screenshot(first),
+            Purpose::SaveMp4 | Purpose::SaveGif | Purpose::SaveFrames => self.turn_table(first),
+        }
+    }
+
+    /// Saves where it was saved last, or asks.
+    pub(super) fn save(&mut self) {
+        match self.document.path.clone() {
+            Some(path) => self.save_to(path),
+            None => self.choose(Purpose::SaveSplats),
+        }
+    }
+
+    fn save_to(&mut self, path: PathBuf) {
+        let layers: Vec<_> = layers(&self.editor);
+        let revision = self.editor.history().revision();
+        let target = path.clone();
+        let work = Background::<(), String>::start("save", self.wake.clone(), move |sink| {
+            sink.progress(scene::Progress::new(text::WRITING, 0, 0))?;
+            let borrowed: Vec<_> = layers.iter().map(|(layer, at)| (layer, at)).collect();
+            let options = scene::io::SaveOptions::default();
+            let report = scene::io::save(&target, &borrowed, &options)
+                .context("the scene could not be saved")?;
+            Ok(text::saved_detail(
+                report.splats,
+                report.bytes,
+                &report.notes,
+            ))
+        });
+        let subject = recent::file_name(&path);
+        let task = Task::Write(Writing {
+            work,
+            path,
+            saves_revision: Some(revision),
+        });
+        self.jobs.add(text::SAVING, subject, task);
+    }
+}
+
+fn layers(editor: &Editor) -> Vec<(scene::SplatLayer, Transform)> {
+    editor
+        .layers_to_save()
+        .into_iter()
+        .map(|(_, layer, transform)| (layer.clone(), transform))
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! `render`, `turntable`, `sheet` and `convert`.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use renderer::Render;
+use scene::Transform;
+use scene::io::SaveOptions;
+
+use super::args::{ConvertArgs, RenderArgs, SheetArgs, TurntableArgs, ViewArgs};
+use super::progress::Terminal;
+use super::stage::{Stage, is_picture, load_layer};
+use crate::export::{self, Direction, TurntableFormat, TurntableOptions};
+
+pub(crate) fn render(args: &RenderArgs) -> Result<()> {
+    check_is_png(&args.output)?;
+    let mut terminal = Terminal::new();
+    let mut stage = Stage::open(&args.files, &args.model, &mut terminal)?;
+    let mut render = stage.renderer(&args.view)?;
+    draw_screenshot(
+        render.as_mut(),
+        &stage,
+        &args.view,
+        &args.output,
+        &mut terminal,
+    )
+}
+
+pub(crate) fn turntable(args: &TurntableArgs) -> Result<()> {
+    // Before anything slow: a name that cannot be written.
+    TurntableFormat::from_path(&args.output)?;
+    let mut terminal = Terminal::new();
+    let mut stage = Stage::open(&args.files, &args.model, &mut terminal)?;
+    let mut render = stage.renderer(&args.view)?;
+    let mut options = turntable_options(&stage, &args.view, &args.output)?;
+    options.seconds = args.seconds;
+    options.fps = args.fps;
+    if args.clockwise {
+        options.direction = Direction::Clockwise;
+    }
+    if let TurntableFormat::Gif { dither } = &mut options.format {
+        *dither = !args.no_dither;
+    }
+    draw_turntable(
+        render.as_mut(),
+        &stage,
+        &options,
+        &args.output,
+        &mut terminal,
+    )
+}
+
+pub(crate) fn sheet(args: &SheetArgs) -> Result<()> {
+    check_is_png(&args.output)?;
+    let mut terminal = Terminal::new();
+    let files = [args.file.clone()];
+    let mut stage = Stage::open(&files, &args.model, &mut terminal)?;
+    let mut render = stage.renderer(&args.view)?;
+    draw_sheet(
+        render.as_mut(),
+        &stage,
+        &args.view,
+        &args.output,
+        &mut terminal,
+    )
+}
+
+pub(crate) fn convert(args: &ConvertArgs) -> Result<()> {
+    ensure!(
+        !is_picture(&args.input)?,
+        "this is a picture; `splatwright generate` makes splats of it: {}",
+        args.input.display()
+    );
+    ensure!(
+        scene::io::is_splat_path(&args.output),
+        "splats are written as PLY; give a name that ends in .ply: {}",
+        args.output.display()
+    );
+    let mut terminal = Terminal::new();
+    let layer = load_layer(&args.input, &mut terminal)?;
+    let report = scene::io::save(
+        &args.output,
+        &[(&layer, &Transform::IDENTITY)],
+        &SaveOptions::default(),
+    )?;
+    for note in &report.notes {
+        terminal.say(note);
+    }
+    terminal.say(&format!(
+        "{}: {} splats",
+        args.output.display(),
+        report.splats
+    ));
+    Ok(())
+}
+
+pub(crate) fn draw_screenshot(
+    render: &mut dyn Render,
+    stage: &Stage,
+    view: &ViewArgs,
+    out: &Path,
+    terminal: &mut Terminal,
+) -> Result<()> {
+    let camera = view.orbit(&stage.scene)?.camera(view.size);
+    export::screenshot(render, &view.look().frame(camera), out, terminal)?;
+    terminal.say(&format!("{}", out.display()));
+    Ok(())
+}
+
+pub(crate) fn draw_sheet(
+    render: &mut dyn Render,
+    stage: &Stage,
+    view: &ViewArgs,
+    out: &Path,
+    terminal: &mut Terminal,
+) -> Result<()> {
+    let orbit = view.orbit(&stage.scene)?;
+    let cell_px = view.size[0].min(view.size[1]);
+    export::contact_sheet(render, &orbit, &view.look(), cell_px, out, terminal)?;
+    terminal.say(&format!("{}", out.display()));
+    Ok(())
+}
+
+pub(crate) fn turntable_options(
+    stage: &Stage,
+    view: &ViewArgs,
+    out: &Path,
+) -> Result<TurntableOptions> {
+    Ok(TurntableOptions {
+        size: view.size,
+        orbit: Some(view.orbit(&stage.scene)?),
+        look: view.look(),
+        format: TurntableFormat::from_path(out)?,
+        ..TurntableOptions::default()
+    })
+}
+
+pub(crate) fn draw_turntable(
+    render: &mut dyn Render,
+    stage: &Stage,
+    options: &TurntableOptions,
+    out: &Path,
+    terminal: &mut Terminal,
+) -> Result<()> {
+    export::turntable(render, &stage.scene, options, out, terminal)?;
+    terminal.say(&format!(
+        "{}: {} frames",
+        out.display(),
+        options.frame_count()
+    ));
+    Ok(())
+}
+
+fn check_is_png(out: &Path) -> Result<()> {
+    let is_png = out
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    ensure!(
+        is_png,
+        "pictures are written as PNG; give a name that ends in .png: {}",
+        out.display()
+    );
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What panels see, and how they say what they want.
+//!
+//! Panels read a [`Cx`] and push [`Wish`]es; they change nothing but their own widgets' state. Wishes
+//! are granted in `logic`, once a frame, so that a panel that is laid out twice does nothing twice.
+
+use std::path::PathBuf;
+
+use editor::{Command, Editor};
+
+use crate::choose::Purpose;
+use crate::counts::Counts;
+use crate::jobs::Jobs;
+use crate::notify::Notices;
+use crate::pictures::Pictures;
+use crate::view::ViewFacts;
+
+/// Something that the artist wants.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// Change the scene, the view or the tool.
+    Run(Command),
+    /// Open these files: splats as layers, the first picture as a portrait to be asked about.
+    Open(Vec<PathBuf>),
+    /// Turn this picture into splats without asking.
+    Generate(PathBuf),
+    /// Ask for a file.
+    Choose(Purpose),
+    /// A file was chosen.
+    Chosen(Purpose, Vec<PathBuf>),
+    /// Save to the file that is known, or ask for one.
+    Save,
+    /// Show a card.
+    Show(CardKind),
+    /// Take the card away.
+    CloseCard,
+    /// Start what the drop card was set up for.
+    CreateFromCard,
+    /// Let the scene's lights shade every layer that has normals, and turn them with the light tool.
+    LightUp,
+    /// Start an empty scene, after asking about unsaved changes and running jobs.
+    NewScene,
+    /// Start an empty scene now.
+    NewSceneAnyway,
+    /// Stop a job.
+    CancelJob(u64),
+    /// Take a message away.
+    Dismiss(u64),
+    /// Forget a recent file.
+    ForgetRecent(PathBuf),
+    /// Show a file in the desktop's file manager.
+    Reveal(PathBuf),
+    /// Leave, after asking about unsaved changes and running jobs.
+    Quit,
+    /// Leave now.
+    QuitAnyway,
+}
+
+/// The cards, of which at most one is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardKind {
+    /// Screenshot options.
+    Screenshot,
+    /// Turntable options.
+    Turntable,
+    /// Every command by name.
+    Palette,
+    /// Keys and mouse buttons.
+    Keyboard,
+    /// Preferences.
+    Preferences,
+    /// Version, licences, device.
+    About,
+}
+
+/// What is wanted, in order.
+#[derive(Debug, Default)]
+pub struct Wishes {
+    list: Vec<Wish>,
+}
+
+impl Wishes {
+    /// Wants something.
+    pub fn push(&mut self, wish: Wish) {
+        self.list.push(wish);
+    }
+
+    /// Wants a command run.
+    pub fn run(&mut self, command: Command) {
+        self.push(Wish::Run(command));
+    }
+
+    /// Whether nothing is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Hands the wishes over.
+    pub fn take(&mut self) -> Vec<Wish> {
+        std::mem::take(&mut self.list)
+    }
+}
+
+/// What panels may read.
+pub struct Cx<'a> {
+    /// The document, the tool, the camera, history.
+    pub editor: &'a Editor,
+    /// How many splats there are.
+    pub counts: &'a Counts,
+    /// What runs now.
+    pub jobs: &'a Jobs,
+    /// What is said now.
+    pub notices: &'a Notices,
+    /// Pictures that are decoded already.
+    pub pictures: &'a Pictures,
+    /// What the viewport shows and how fast.
+    pub view: &'a ViewFacts,
+    /// Where the document is saved, and whether it was changed since.
+    pub document: &'a crate::document::Document,
+}

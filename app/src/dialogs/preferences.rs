@@ -1,0 +1,120 @@
+//! Preferences: few, and all at once on one card.
+
+use editor::NavigationPreset;
+use egui::Ui;
+
+use super::export_cards::title_ui;
+use crate::cx::Wishes;
+use crate::persist::{Backdrop, Settings, ThemeChoice};
+use crate::theme::{self, GAP, tokens};
+use crate::widgets;
+use crate::{icons, text};
+
+/// The card.
+pub fn show(ui: &mut Ui, settings: &mut Settings, wishes: &mut Wishes) {
+    ui.set_width(420.0);
+    title_ui(ui, icons::GEAR, text::PREFERENCES, wishes);
+    widgets::form_row(ui, text::THEME, |ui| {
+        let choices = [
+            (ThemeChoice::Dark, text::THEME_DARK),
+            (ThemeChoice::Light, text::THEME_LIGHT),
+            (ThemeChoice::System, text::THEME_SYSTEM),
+        ];
+        if let Some(theme) = widgets::segmented(ui, settings.theme, &choices) {
+            settings.theme = theme;
+        }
+    });
+    scale_ui(ui, settings);
+    backdrop_ui(ui, &mut settings.backdrop);
+    let navigation = &mut settings.editor.navigation;
+    widgets::form_row(ui, text::NAVIGATION, |ui| {
+        let choices = NavigationPreset::ALL.map(|preset| (preset, preset.name()));
+        if let Some(preset) = widgets::segmented(ui, *navigation, &choices) {
+            *navigation = preset;
+        }
+    });
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(widgets::LABEL_WIDTH + ui.spacing().item_spacing.x);
+        let help = text::navigation_help(*navigation);
+        ui.add(egui::Label::new(theme::small(help).color(t.text_secondary)).wrap());
+    });
+    ui.add_space(GAP);
+    switch_row(ui, text::FILTER, text::FILTER_MIP, &mut settings.mip_filter);
+    switch_row(
+        ui,
+        text::MOTION,
+        text::REDUCED_MOTION,
+        &mut settings.editor.reduced_motion,
+    );
+    switch_row(ui, text::GUIDES, text::SAFE_FRAME, &mut settings.safe_frame);
+}
+
+fn switch_row(ui: &mut Ui, label: &str, name: &str, on: &mut bool) {
+    widgets::form_row(ui, label, |ui| {
+        if widgets::switch(ui, *on, name, Ok(())) {
+            *on = !*on;
+        }
+        ui.label(name);
+    });
+}
+
+fn scale_ui(ui: &mut Ui, settings: &mut Settings) {
+    widgets::form_row(ui, text::UI_SCALE, |ui| {
+        let choices = [
+            (75, "75 %"),
+            (100, "100 %"),
+            (125, "125 %"),
+            (150, "150 %"),
+            (200, "200 %"),
+        ];
+        let current = (settings.ui_scale * 100.0).round() as i32;
+        if let Some(percent) = widgets::segmented(ui, current, &choices) {
+            settings.ui_scale = percent as f32 / 100.0;
+        }
+    });
+}
+
+/// Choice of what is behind the splats; also used by the inspector.
+pub fn backdrop_ui(ui: &mut Ui, backdrop: &mut Backdrop) {
+    widgets::form_row(ui, text::BACKGROUND, |ui| {
+        let color = match backdrop {
+            Backdrop::Color(color) => *color,
+            _ => super::export_settings::NEUTRAL,
+        };
+        let choices = [
+            (0, text::BACKDROP_GRADIENT),
+            (1, text::BACKDROP_NEUTRAL),
+            (2, text::BACKDROP_CHECKER),
+            (3, text::BACKDROP_COLOR),
+        ];
+        let current = match backdrop {
+            Backdrop::Gradient => 0,
+            Backdrop::Neutral => 1,
+            Backdrop::Checker => 2,
+            Backdrop::Color(_) => 3,
+        };
+        if let Some(choice) = widgets::segmented(ui, current, &choices) {
+            *backdrop = match choice {
+                0 => Backdrop::Gradient,
+                1 => Backdrop::Neutral,
+                2 => Backdrop::Checker,
+                _ => Backdrop::Color(color),
+            };
+        }
+        if let Backdrop::Color(color) = backdrop {
+            color_button(ui, color, text::BACKGROUND);
+        }
+    });
+}
+
+/// A color swatch that opens a picker; display-referred.
+pub fn color_button(ui: &mut Ui, rgb: &mut [f32; 3], name: &str) -> bool {
+    let mut bytes = rgb.map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8);
+    let response = ui.color_edit_button_srgb(&mut bytes).accessible_name(name);
+    let changed = response.changed();
+    if changed {
+        *rgb = bytes.map(|byte| f32::from(byte) / 255.0);
+    }
+    changed
+}

@@ -1,0 +1,49 @@
+//! Where the scene is saved, and whether it was changed since.
+
+use std::path::{Path, PathBuf};
+
+use editor::Editor;
+
+use crate::{recent, text};
+
+/// The document's place on disk.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// The splat file that *Save* writes to; none before the first save.
+    pub path: Option<PathBuf>,
+    /// The file that the only layer came from; *Save as* suggests its name.
+    pub opened: Option<PathBuf>,
+    saved_revision: u64,
+}
+
+impl Document {
+    /// Whether there is something that would be lost.
+    pub fn is_unsaved(&self, editor: &Editor) -> bool {
+        editor.history().revision() != self.saved_revision
+    }
+
+    /// Notes that the scene at `revision` is on disk.
+    pub fn saved(&mut self, path: Option<&Path>, revision: u64) {
+        self.saved_revision = revision;
+        if let Some(path) = path {
+            self.path = Some(path.to_owned());
+        }
+    }
+
+    /// Its name for the artist.
+    pub fn name(&self) -> String {
+        self.path
+            .as_ref()
+            .or(self.opened.as_ref())
+            .map_or_else(|| text::UNTITLED.to_owned(), |path| recent::file_name(path))
+    }
+
+    /// A name without ending, to suggest for exports.
+    pub fn stem(&self) -> String {
+        let path = self.path.as_ref().or(self.opened.as_ref());
+        path.and_then(|path| path.file_stem()).map_or_else(
+            || String::from("scene"),
+            |stem| stem.to_string_lossy().into_owned(),
+        )
+    }
+}

@@ -1,0 +1,243 @@
+//! The menu bar: every command by its group, the scene's name, the way to the palette.
+
+use editor::{AxisView, Command};
+use egui::{Align2, Button, MenuBar, RichText, Ui};
+use renderer::ViewMode;
+
+use super::State;
+use crate::cx::{CardKind, Cx, Wish, Wishes};
+use crate::persist::Settings;
+use crate::theme::{self, GAP, tokens};
+use crate::{environments, icons, text};
+
+/// The bar's content.
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    settings: &mut Settings,
+    wishes: &mut Wishes,
+) {
+    MenuBar::new().ui(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().button_padding = egui::vec2(9.0, 4.0);
+        ui.menu_button(text::MENU_FILE, |ui| file_ui(ui, cx, settings, wishes));
+        ui.menu_button(text::MENU_EDIT, |ui| edit_ui(ui, cx, wishes));
+        ui.menu_button(text::MENU_SELECT, |ui| select_ui(ui, cx, wishes));
+        ui.menu_button(text::MENU_VIEW, |ui| {
+            view_ui(ui, cx, state, settings, wishes)
+        });
+        ui.menu_button(text::MENU_LAYER, |ui| layer_ui(ui, cx, wishes));
+        ui.menu_button(text::MENU_LIGHT, |ui| light_ui(ui, cx, wishes));
+        ui.menu_button(text::MENU_RENDER, |ui| {
+            item(ui, cx, wishes, Command::Screenshot);
+            item(ui, cx, wishes, Command::Turntable);
+        });
+        ui.menu_button(text::MENU_HELP, |ui| {
+            item(ui, cx, wishes, Command::CommandPalette);
+            card_item(ui, wishes, text::KEYBOARD, Some("F1"), CardKind::Keyboard);
+            ui.separator();
+            card_item(ui, wishes, text::ABOUT, None, CardKind::About);
+        });
+        right_ui(ui, cx, wishes);
+    });
+}
+
+fn right_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let t = tokens(ui);
+    let bar = ui.max_rect();
+    let mut name = cx.document.name();
+    if cx.document.is_unsaved(cx.editor) {
+        name = text::unsaved_name(&name);
+    }
+    crate::widgets::right_to_left(ui, |ui| {
+        let label = RichText::new(format!("{}  Ctrl+K", icons::SEARCH)).color(t.text_secondary);
+        let button = Button::new(label).frame_when_inactive(false);
+        let response = ui
+            .add(button)
+            .accessible_name(Command::CommandPalette.info().name)
+            .on_hover_text(Command::CommandPalette.info().help);
+        if response.clicked() {
+            wishes.run(Command::CommandPalette);
+        }
+        // The name stands in the middle of the window where the menus leave room for it.
+        let center = bar.center();
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name, theme::body_font(), t.text_secondary);
+        let menus_end = ui.min_rect().left().min(ui.cursor().left());
+        let half = galley.size().x / 2.0;
+        let x = center.x.max(menus_end + half + GAP * 4.0);
+        if x + half < ui.cursor().right() - GAP * 2.0 {
+            let rect = Align2::CENTER_CENTER.anchor_size(egui::pos2(x, center.y), galley.size());
+            ui.painter().galley(rect.min, galley, t.text_secondary);
+        }
+    });
+}
+
+fn file_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &Settings, wishes: &mut Wishes) {
+    item(ui, cx, wishes, Command::NewScene);
+    item(ui, cx, wishes, Command::Open);
+    ui.menu_button(text::OPEN_RECENT, |ui| {
+        if settings.recent.is_empty() {
+            ui.add_enabled(false, Button::new(text::NO_RECENT));
+        }
+        for file in &settings.recent {
+            let response = ui.button(file.name());
+            if response.clicked() {
+                wishes.push(Wish::Open(vec![file.path.clone()]));
+            }
+            response.on_hover_text(file.path.display().to_string());
+        }
+    });
+    item(ui, cx, wishes, Command::ImportPicture);
+    ui.separator();
+    item(ui, cx, wishes, Command::Save);
+    item(ui, cx, wishes, Command::SaveAs);
+    ui.separator();
+    item(ui, cx, wishes, Command::Quit);
+}
+
+fn edit_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let history = cx.editor.history();
+    let undo = text::with_step(Command::Undo.info().name, history.undo_name());
+    let redo = text::with_step(Command::Redo.info().name, history.redo_name());
+    named_item(ui, cx, wishes, Command::Undo, &undo);
+    named_item(ui, cx, wishes, Command::Redo, &redo);
+    ui.separator();
+    item(ui, cx, wishes, Command::DeleteSelection);
+    item(ui, cx, wishes, Command::DuplicateSelectedNode);
+    item(ui, cx, wishes, Command::DeleteSelectedNode);
+    ui.separator();
+    item(ui, cx, wishes, Command::Preferences);
+}
+
+fn select_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    for command in [
+        Command::SelectAll,
+        Command::SelectNone,
+        Command::InvertSelection,
+    ] {
+        item(ui, cx, wishes, command);
+    }
+    ui.separator();
+    for tool in editor::TOOLS.iter().skip(1).take(3) {
+        item(ui, cx, wishes, Command::SetTool(tool.kind));
+    }
+    ui.separator();
+    for command in [
+        Command::HideSelection,
+        Command::UnhideAll,
+        Command::LockSelection,
+        Command::UnlockAll,
+    ] {
+        item(ui, cx, wishes, command);
+    }
+    ui.separator();
+    item(ui, cx, wishes, Command::SeparateSelection);
+}
+
+fn view_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    settings: &mut Settings,
+    wishes: &mut Wishes,
+) {
+    item(ui, cx, wishes, Command::FocusSelection);
+    item(ui, cx, wishes, Command::FrameAll);
+    ui.separator();
+    for side in [
+        AxisView::Front,
+        AxisView::Back,
+        AxisView::Right,
+        AxisView::Left,
+        AxisView::Top,
+        AxisView::Bottom,
+    ] {
+        item(ui, cx, wishes, Command::AxisView(side));
+    }
+    ui.separator();
+    ui.menu_button(text::SHOW_AS, |ui| {
+        for mode in [
+            ViewMode::Color,
+            ViewMode::Normals,
+            ViewMode::Depth,
+            ViewMode::Labels,
+            ViewMode::Confidence,
+        ] {
+            if ui
+                .radio(state.view_mode == mode, text::view_mode(mode))
+                .clicked()
+            {
+                state.view_mode = mode;
+            }
+        }
+    });
+    ui.checkbox(&mut settings.safe_frame, text::SAFE_FRAME);
+    ui.checkbox(&mut settings.mip_filter, text::FILTER_MIP);
+}
+
+fn layer_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    item(ui, cx, wishes, Command::AddGroup);
+    ui.separator();
+    item(ui, cx, wishes, Command::DuplicateSelectedNode);
+    item(ui, cx, wishes, Command::DeleteSelectedNode);
+    if let Some(id) = cx.editor.selected_node() {
+        ui.separator();
+        item(ui, cx, wishes, Command::ToggleVisible(id));
+        item(ui, cx, wishes, Command::ToggleLock(id));
+        item(ui, cx, wishes, Command::ResetTransform(id));
+    }
+}
+
+fn light_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    item(ui, cx, wishes, Command::AddLight);
+    item(ui, cx, wishes, Command::SetTool(editor::ToolKind::Light));
+    ui.separator();
+    ui.menu_button(text::ENVIRONMENT, |ui| {
+        let now = cx.editor.scene().environment();
+        for preset in environments::presets() {
+            if ui.radio(now.name == preset.name, &preset.name).clicked() {
+                let environment = scene::Environment {
+                    intensity: now.intensity,
+                    ..preset
+                };
+                wishes.run(Command::SetEnvironment(environment));
+            }
+        }
+    });
+}
+
+/// A command as a menu row: its name, its keys, why it is disabled.
+pub fn item(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command) {
+    let name = command.info().name;
+    named_item(ui, cx, wishes, command, name);
+}
+
+fn named_item(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, name: &str) {
+    let info = command.info();
+    let enabled = cx.editor.enabled(&command);
+    let mut button = Button::new(name).min_size(egui::vec2(220.0, 0.0));
+    if let Some(keys) = info.shortcut {
+        button = button.shortcut_text(keys);
+    }
+    let response = ui.add_enabled(enabled.is_ok(), button);
+    if response.clicked() {
+        wishes.run(command);
+    }
+    match enabled {
+        Ok(()) => response.on_hover_text(info.help),
+        Err(why) => response.on_disabled_hover_text(why),
+    };
+}
+
+fn card_item(ui: &mut Ui, wishes: &mut Wishes, name: &str, keys: Option<&str>, card: CardKind) {
+    let mut button = Button::new(name).min_size(egui::vec2(220.0, 0.0));
+    if let Some(keys) = keys {
+        button = button.shortcut_text(keys);
+    }
+    if ui.add(button).clicked() {
+        wishes.push(Wish::Show(card));
+    }
+}

@@ -1,0 +1,80 @@
+//! Messages at the lower right of the picture.
+
+use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, RichText, Ui, vec2};
+
+use crate::cx::{Cx, Wish, Wishes};
+use crate::notify::{Notice, Tone};
+use crate::theme::{self, GAP, tokens};
+use crate::widgets::{self, IconButton};
+use crate::{icons, text};
+
+/// Width of a message, points.
+const WIDTH: f32 = 340.0;
+
+/// Shows the messages over `viewport`.
+pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let width = WIDTH.min(viewport.width() - 32.0);
+    if cx.notices.shown().is_empty() || width < 120.0 {
+        return;
+    }
+    Area::new(Id::unique("notices"))
+        .order(Order::Foreground)
+        .pivot(Align2::RIGHT_BOTTOM)
+        .fixed_pos(viewport.right_bottom() - vec2(12.0, 12.0))
+        .constrain(false)
+        .show(ui.ctx(), |ui| {
+            ui.spacing_mut().item_spacing.y = GAP * 2.0;
+            for notice in cx.notices.shown() {
+                notice_ui(ui, notice, width, wishes);
+            }
+        });
+}
+
+fn notice_ui(ui: &mut Ui, notice: &Notice, width: f32, wishes: &mut Wishes) {
+    let t = tokens(ui);
+    let (icon, color) = match notice.tone {
+        Tone::Info => (icons::INFO, t.sky),
+        Tone::Success => (icons::CHECK_CIRCLE, t.success),
+        Tone::Error => (icons::WARNING_CIRCLE, t.danger_text),
+    };
+    let frame = Frame {
+        inner_margin: Margin {
+            left: 12,
+            right: 6,
+            top: 8,
+            bottom: 10,
+        },
+        ..widgets::card_frame(t)
+    };
+    frame.show(ui, |ui| {
+        ui.set_width(width - 18.0);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            ui.vertical(|ui| {
+                ui.add_space(4.0);
+                widgets::icon_label(ui, icon, 18.0, color);
+            });
+            let text_width = ui.available_width() - theme::FIELD - 8.0;
+            ui.vertical(|ui| {
+                ui.set_width(text_width);
+                ui.add_space(4.0);
+                ui.add(egui::Label::new(theme::strong(&notice.title)).wrap());
+                if !notice.detail.is_empty() {
+                    let detail = RichText::new(&notice.detail).color(t.text_secondary);
+                    ui.add(egui::Label::new(detail).wrap());
+                }
+                if let Some(offer) = &notice.offer {
+                    ui.add_space(GAP);
+                    if widgets::secondary_button(ui, &offer.label, Ok(())).clicked() {
+                        wishes.push(offer.wish.clone());
+                        wishes.push(Wish::Dismiss(notice.id));
+                    }
+                }
+            });
+            let close = IconButton::new(icons::CLOSE, text::DISMISS);
+            if close.show(ui).clicked() {
+                wishes.push(Wish::Dismiss(notice.id));
+            }
+        });
+    });
+}

@@ -1,0 +1,64 @@
+//! What the window is doing, told to programs that drive it.
+//!
+//! With `SPLATWRIGHT_STATUS=FILE` the file always holds one line of JSON, written anew whenever something in it
+//! changes. The tests that move the mouse wait for it; nothing else uses it.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// The state worth waiting for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct State {
+    /// Titles of the jobs that run.
+    pub jobs: Vec<String>,
+    /// Splat layers.
+    pub layers: usize,
+    /// Splats that exist, in all layers.
+    pub splats: usize,
+    /// Splats that are selected.
+    pub selected: usize,
+    /// Layers that the lights shade.
+    pub lit: usize,
+    /// Whether a card or a dialog is open.
+    pub card: bool,
+    /// Headlines of the notices shown now.
+    pub notices: Vec<String>,
+    /// Milliseconds from the start of the process to its first frame.
+    pub first_frame_ms: Option<u64>,
+}
+
+/// Writes the state where someone asked for it.
+#[derive(Debug)]
+pub struct Probe {
+    path: PathBuf,
+    last: Option<State>,
+}
+
+impl Probe {
+    /// A probe if `SPLATWRIGHT_STATUS` names a file.
+    pub fn from_env() -> Option<Self> {
+        let path = std::env::var_os("SPLATWRIGHT_STATUS").filter(|v| !v.is_empty())?;
+        Some(Self {
+            path: PathBuf::from(path),
+            last: None,
+        })
+    }
+
+    /// Writes the state if it differs from the last one.
+    pub fn report(&mut self, state: State) {
+        if self.last.as_ref() == Some(&state) {
+            return;
+        }
+        // A reader must never see half a line, so the file appears whole.
+        let part = self.path.with_extension("part");
+        let written = serde_json::to_vec(&state)
+            .map_err(std::io::Error::from)
+            .and_then(|line| std::fs::write(&part, line))
+            .and_then(|()| std::fs::rename(&part, &self.path));
+        if let Err(error) = written {
+            log::warn!("no status: {}: {error}", self.path.display());
+        }
+        self.last = Some(state);
+    }
+}

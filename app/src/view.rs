@@ -1,0 +1,207 @@
+//! The picture in the middle of the window: which renderer draws it, and when.
+//!
+//! A frame is drawn only when the scene, the camera or the size changed. On a graphics device the
+//! renderer draws into a texture that the window shows; where there is none, the software renderer
+//! works on its own thread and the window shows its last picture.
+
+mod gpu;
+mod software;
+
+use egui::{Context, Rect, TextureId};
+use renderer::{Frame, FrameStats, Pick, RenderedImage};
+use scene::{Dirty, PinholeCamera, Scene};
+
+use crate::background::Wake;
+use gpu::GpuView;
+use software::SoftwareView;
+
+/// What the viewport shows and how fast, for panels.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ViewFacts {
+    /// Where the viewport is, points.
+    pub rect: Option<Rect>,
+    /// The picture and the part of the viewport that it fills.
+    pub texture: Option<TextureId>,
+    /// The frame in the picture.
+    pub shown: Option<Frame>,
+    /// Numbers of the last frame.
+    pub stats: FrameStats,
+    /// Time that the last frame took, milliseconds; 0 before the first.
+    pub frame_ms: f32,
+    /// The device, for people.
+    pub device: String,
+    /// Whether the software renderer draws.
+    pub software: bool,
+    /// Why nothing can be drawn.
+    pub problem: Option<String>,
+}
+
+/// The scene that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The document.
+    Document,
+    /// The scene behind the welcome card.
+    Welcome,
+}
+
+enum Engine {
+    Gpu(Box<GpuView>),
+    Software(SoftwareView),
+}
+
+/// Draws the viewport.
+pub struct View {
+    engine: Engine,
+    dirty: Vec<Dirty>,
+    shown: Option<Shown>,
+    wanted: Option<Frame>,
+    facts: ViewFacts,
+    wake: Wake,
+}
+
+impl View {
+    /// A view on the window's own graphics device, or without one on the software renderer.
+    pub fn new(state: Option<eframe::egui_wgpu::RenderState>, wake: Wake) -> Self {
+        let mut facts = ViewFacts::default();
+        let engine = match state.filter(gpu::can_compute) {
+            Some(state) => {
+                facts.device = state.adapter.get_info().name;
+                Engine::Gpu(Box::new(GpuView::new(state, wake.clone())))
+            }
+            None => software_engine(&mut facts, wake.clone()),
+        };
+        Self {
+            engine,
+            dirty: Vec::new(),
+            shown: None,
+            wanted: None,
+            facts,
+            wake,
+        }
+    }
+
+    /// What panels may know.
+    pub fn facts(&self) -> &ViewFacts {
+        &self.facts
+    }
+
+    /// Where the viewport is, told by `ui` for the next frame.
+    pub fn place(&mut self, rect: Rect) {
+        self.facts.rect = Some(rect);
+    }
+
+    /// Notes what changed in the document.
+    pub fn note(&mut self, dirty: &[Dirty]) {
+        if self.shown == Some(Shown::Document) {
+            self.dirty.extend_from_slice(dirty);
+        }
+    }
+
+    /// Forgets what was shown, for a scene that takes the place of another.
+    pub fn reset(&mut self) {
+        self.shown = None;
+        self.facts.shown = None;
+    }
+
+    /// Draws `frame` of `scene` if anything changed since the last call.
+    pub fn draw(&mut self, scene: &Scene, shown: Shown, frame: Frame, ctx: &Context) {
+        if self.shown != Some(shown) {
+            self.shown = Some(shown);
+            self.dirty = everything(scene);
+        }
+        let changed = !self.dirty.is_empty() || self.wanted != Some(frame);
+        let result = match &mut self.engine {
+            Engine::Gpu(view) => view.draw(scene, &mut self.dirty, frame, changed, &mut self.facts),
+            Engine::Software(view) => {
+                view.draw(scene, &mut self.dirty, frame, changed, &mut self.facts, ctx);
+                Ok(())
+            }
+        };
+        self.wanted = Some(frame);
+        if self.facts.stats.overflowed {
+            (self.wake)();
+        }
+        match result {
+            Ok(()) => self.facts.problem = None,
+            Err(error) => self.fall_back(&error, scene),
+        }
+    }
+
+    /// The splat under a pixel of the picture shown now.
+    pub fn pick(&mut self, x_px: f32, y_px: f32) -> Option<Pick> {
+        let frame = self.facts.shown.as_ref()?;
+        let inside = |v: f32, size: u32| v >= 0.0 && v < size as f32;
+        if !inside(x_px, frame.camera.width) || !inside(y_px, frame.camera.height) {
+            return None;
+        }
+        match &mut self.engine {
+            Engine::Gpu(view) => view.pick(frame, [x_px as u32, y_px as u32]),
+            Engine::Software(view) => view.pick(frame, [x_px as u32, y_px as u32]),
+        }
+    }
+
+    /// A small picture of what is shown, where the renderer can give one at once.
+    pub fn thumbnail(&mut self, frame: &Frame) -> Option<RenderedImage> {
+        match &mut self.engine {
+            Engine::Gpu(view) => view.image(frame),
+            Engine::Software(view) => view.image(frame),
+        }
+    }
+
+    /// The device that exports may share.
+    pub fn gpu(&self) -> Option<renderer::Gpu> {
+        match &self.engine {
+            Engine::Gpu(view) => Some(view.device()),
+            Engine::Software(_) => None,
+        }
+    }
+
+    // A lost device or one that is too small must not end the day: the software renderer goes on.
+    fn fall_back(&mut self, error: &anyhow::Error, scene: &Scene) {
+        log::error!("the graphics device cannot go on, drawing in software: {error:#}");
+        self.engine = software_engine(&mut self.facts, self.wake.clone());
+        self.facts.problem = Some(crate::text::fell_back(&error.to_string()));
+        self.dirty = everything(scene);
+        self.wanted = None;
+        (self.wake)();
+    }
+}
+
+fn software_engine(facts: &mut ViewFacts, wake: Wake) -> Engine {
+    facts.software = true;
+    facts.device = crate::text::SOFTWARE_DEVICE.to_owned();
+    facts.texture = None;
+    Engine::Software(SoftwareView::new(wake))
+}
+
+/// All of a scene as something that changed.
+pub fn everything(scene: &Scene) -> Vec<Dirty> {
+    let clouds = scene.layers().map(|(node, _, layer)| Dirty::Cloud {
+        node,
+        rows: 0..layer.cloud.len(),
+    });
+    [Dirty::Graph, Dirty::Light]
+        .into_iter()
+        .chain(clouds)
+        .collect()
+}
+
+/// The same view in a picture `scale` times as large.
+pub fn scaled(camera: &PinholeCamera, scale: f32) -> PinholeCamera {
+    let side = |v: u32| ((v as f32 * scale).round() as u32).max(1);
+    let (width, height) = (side(camera.width), side(camera.height));
+    let (sx, sy) = (
+        width as f32 / camera.width.max(1) as f32,
+        height as f32 / camera.height.max(1) as f32,
+    );
+    PinholeCamera {
+        fx: camera.fx * sx,
+        fy: camera.fy * sy,
+        cx: camera.cx * sx,
+        cy: camera.cy * sy,
+        width,
+        height,
+        ..*camera
+    }
+}

@@ -1,0 +1,151 @@
+//! The viewport on the window's own graphics device.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use eframe::egui_wgpu::RenderState;
+use egui::TextureId;
+use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer};
+use scene::{Dirty, Scene};
+
+use super::ViewFacts;
+use crate::background::{Background, Wake};
+
+/// Whether the device can run compute passes at all (old OpenGL cannot).
+pub(super) fn can_compute(state: &RenderState) -> bool {
+    let flags = state.adapter.get_downlevel_capabilities().flags;
+    flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
+        && state.adapter.get_info().backend != wgpu::Backend::Gl
+}
+
+enum Stage {
+    /// The passes are compiled on their own thread, so that the window opens at once.
+    Compiling(Background<(), Renderer>),
+    Ready(Box<Renderer>),
+    Failed,
+}
+
+pub(super) struct GpuView {
+    state: RenderState,
+    gpu: Gpu,
+    stage: Stage,
+    texture: Option<(wgpu::Texture, TextureId)>,
+}
+
+impl GpuView {
+    pub(super) fn new(state: RenderState, wake: Wake) -> Self {
+        let info = state.adapter.get_info();
+        let gpu = Gpu::from_existing(&info, state.device.clone(), state.queue.clone());
+        let for_thread = gpu.clone();
+        let compiling = Background::start("compile", wake, move |_| {
+            Renderer::new(for_thread).context("the renderer could not start")
+        });
+        Self {
+            state,
+            gpu,
+            stage: Stage::Compiling(compiling),
+            texture: None,
+        }
+    }
+
+    pub(super) fn device(&self) -> Gpu {
+        self.gpu.clone()
+    }
+
+    pub(super) fn draw(
+        &mut self,
+        scene: &Scene,
+        dirty: &mut Vec<Dirty>,
+        frame: Frame,
+        changed: bool,
+        facts: &mut ViewFacts,
+    ) -> Result<()> {
+        let mut fresh = false;
+        if let Stage::Compiling(compiling) = &self.stage
+            && let Some(result) = compiling.result()
+        {
+            match result {
+                Ok(renderer) => {
+                    self.stage = Stage::Ready(Box::new(renderer));
+                    *dirty = super::everything(scene);
+                    fresh = true;
+                }
+                Err(error) => {
+                    self.stage = Stage::Failed;
+                    return Err(error);
+                }
+            }
+        }
+        let Stage::Ready(renderer) = &mut self.stage else {
+            return Ok(());
+        };
+        // A frame whose buffers were too small is drawn again with larger ones.
+        if !(changed || fresh || facts.stats.overflowed) {
+            return Ok(());
+        }
+        let start = Instant::now();
+        if !dirty.is_empty() {
+            renderer.sync(scene, dirty);
+            dirty.clear();
+        }
+        let texture = renderer.render_to_texture(&frame)?.clone();
+        facts.stats = renderer.stats();
+        facts.frame_ms = frame_ms(facts, start);
+        facts.texture = Some(self.show(texture));
+        facts.shown = Some(frame);
+        Ok(())
+    }
+
+    fn show(&mut self, texture: wgpu::Texture) -> TextureId {
+        if let Some((shown, id)) = &self.texture
+            && *shown == texture
+        {
+            return *id;
+        }
+        let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let mut renderer = self.state.renderer.write();
+        let device = &self.state.device;
+        let id = match &self.texture {
+            Some((_, id)) => {
+                renderer.update_egui_texture_from_wgpu_texture(
+                    device,
+                    &view,
+                    wgpu::FilterMode::Linear,
+                    *id,
+                );
+                *id
+            }
+            None => renderer.register_native_texture(device, &view, wgpu::FilterMode::Linear),
+        };
+        drop(renderer);
+        self.texture = Some((texture, id));
+        id
+    }
+
+    pub(super) fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Option<Pick> {
+        let Stage::Ready(renderer) = &mut self.stage else {
+            return None;
+        };
+        renderer.pick(frame, pixel).unwrap_or_else(|error| {
+            log::warn!("nothing could be picked: {error}");
+            None
+        })
+    }
+
+    pub(super) fn image(&mut self, frame: &Frame) -> Option<RenderedImage> {
+        let Stage::Ready(renderer) = &mut self.stage else {
+            return None;
+        };
+        renderer.render_image(frame).ok()
+    }
+}
+
+/// The device's own time where it can tell; else the time until the work was handed over.
+fn frame_ms(facts: &ViewFacts, start: Instant) -> f32 {
+    let passes: f32 = facts.stats.passes.iter().map(|pass| pass.ms).sum();
+    if passes > 0.0 {
+        passes
+    } else {
+        start.elapsed().as_secs_f32() * 1e3
+    }
+}

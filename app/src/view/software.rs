@@ -1,0 +1,197 @@
+//! The viewport where no graphics device is: the software renderer on its own thread.
+
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use egui::{ColorImage, Context, TextureHandle, TextureOptions};
+use renderer::{Frame, FrameStats, Pick, Render as _, RenderedImage, SoftwareRenderer};
+use scene::{Dirty, Scene};
+
+use super::{ViewFacts, scaled};
+use crate::background::Wake;
+
+/// A frame slower than this is drawn at half size while the view moves.
+const SMOOTH: Duration = Duration::from_millis(70);
+/// How long a click waits for the renderer's answer.
+const PICK_PATIENCE: Duration = Duration::from_millis(600);
+/// So long after the last change the picture is drawn sharp.
+const SETTLED: Duration = Duration::from_millis(140);
+
+enum Order {
+    Draw {
+        changes: Option<(Box<Scene>, Vec<Dirty>)>,
+        frame: Frame,
+        drawn: Frame,
+    },
+    Pick(Frame, [u32; 2], Sender<Option<Pick>>),
+    Image(Frame, Sender<Option<RenderedImage>>),
+}
+
+struct Drawn {
+    frame: Frame,
+    image: Option<ColorImage>,
+    stats: FrameStats,
+    took: Duration,
+    problem: Option<String>,
+}
+
+pub(super) struct SoftwareView {
+    orders: Sender<Order>,
+    pictures: Receiver<Drawn>,
+    _thread: Option<JoinHandle<()>>,
+    busy: bool,
+    texture: Option<TextureHandle>,
+    last_change: Instant,
+    took: Duration,
+    sharp: bool,
+}
+
+impl SoftwareView {
+    pub(super) fn new(wake: Wake) -> Self {
+        let (orders, inbox) = bounded::<Order>(2);
+        let (outbox, pictures) = bounded::<Drawn>(2);
+        let thread = std::thread::Builder::new()
+            .name(String::from("draw"))
+            .spawn(move || work(&inbox, &outbox, &wake));
+        if let Err(error) = &thread {
+            log::error!("the drawing thread cannot start: {error}");
+        }
+        Self {
+            orders,
+            pictures,
+            _thread: thread.ok(),
+            busy: false,
+            texture: None,
+            last_change: Instant::now(),
+            took: Duration::ZERO,
+            sharp: false,
+        }
+    }
+
+    pub(super) fn draw(
+        &mut self,
+        scene: &Scene,
+        dirty: &mut Vec<Dirty>,
+        frame: Frame,
+        changed: bool,
+        facts: &mut ViewFacts,
+        ctx: &Context,
+    ) {
+        self.receive(facts, ctx);
+        if changed {
+            self.last_change = Instant::now();
+            self.sharp = false;
+        }
+        if self.busy || (self.sharp && dirty.is_empty()) {
+            return;
+        }
+        let moving = self.took > SMOOTH && self.last_change.elapsed() < SETTLED;
+        let drawn = Frame {
+            camera: scaled(&frame.camera, if moving { 0.5 } else { 1.0 }),
+            ..frame
+        };
+        let changes = (!dirty.is_empty()).then(|| (Box::new(scene.clone()), std::mem::take(dirty)));
+        let order = Order::Draw {
+            changes,
+            frame,
+            drawn,
+        };
+        if self.orders.try_send(order).is_ok() {
+            self.busy = true;
+            self.sharp = !moving;
+        }
+        if moving {
+            ctx.request_repaint_after(SETTLED);
+        }
+    }
+
+    fn receive(&mut self, facts: &mut ViewFacts, ctx: &Context) {
+        for drawn in self.pictures.try_iter() {
+            self.busy = false;
+            facts.stats = drawn.stats;
+            facts.frame_ms = drawn.took.as_secs_f32() * 1e3;
+            facts.problem = drawn.problem;
+            // Half-size frames are about four times as fast; remember what a whole one costs.
+            let half = drawn
+                .image
+                .as_ref()
+                .is_some_and(|image| (image.size[0] as u32) < drawn.frame.camera.width);
+            self.took = if half { drawn.took * 4 } else { drawn.took };
+            let Some(image) = drawn.image else {
+                continue;
+            };
+            match &mut self.texture {
+                Some(texture) => texture.set(image, TextureOptions::LINEAR),
+                none => {
+                    *none = Some(ctx.load_texture("viewport", image, TextureOptions::LINEAR));
+                }
+            }
+            facts.texture = self.texture.as_ref().map(TextureHandle::id);
+            facts.shown = Some(drawn.frame);
+        }
+    }
+
+    pub(super) fn pick(&self, frame: &Frame, pixel: [u32; 2]) -> Option<Pick> {
+        let (answer, wait) = bounded(1);
+        self.orders
+            .try_send(Order::Pick(*frame, pixel, answer))
+            .ok()?;
+        wait.recv_timeout(PICK_PATIENCE).ok().flatten()
+    }
+
+    pub(super) fn image(&self, frame: &Frame) -> Option<RenderedImage> {
+        if self.busy {
+            return None;
+        }
+        let (answer, wait) = bounded(1);
+        self.orders.try_send(Order::Image(*frame, answer)).ok()?;
+        wait.recv_timeout(PICK_PATIENCE).ok().flatten()
+    }
+}
+
+fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
+    let mut renderer = SoftwareRenderer::new();
+    for order in inbox {
+        match order {
+            Order::Draw {
+                changes,
+                frame,
+                drawn,
+            } => {
+                if let Some((scene, dirty)) = changes {
+                    renderer.sync(&scene, &dirty);
+                }
+                if outbox.send(draw(&mut renderer, frame, &drawn)).is_err() {
+                    return;
+                }
+                wake();
+            }
+            Order::Pick(frame, pixel, answer) => {
+                // The asker may have given up waiting; then nobody needs the answer.
+                let _ = answer.send(renderer.pick(&frame, pixel).ok().flatten());
+            }
+            Order::Image(frame, answer) => {
+                let _ = answer.send(renderer.render_image(&frame).ok());
+            }
+        }
+    }
+}
+
+fn draw(renderer: &mut SoftwareRenderer, frame: Frame, drawn: &Frame) -> Drawn {
+    let start = Instant::now();
+    let result = renderer.render_image(drawn);
+    let took = start.elapsed();
+    let problem = result.as_ref().err().map(ToString::to_string);
+    let image = result.ok().map(|image| {
+        let size = [image.width as usize, image.height as usize];
+        ColorImage::from_rgba_unmultiplied(size, &image.rgba)
+    });
+    Drawn {
+        frame,
+        image,
+        stats: renderer.stats(),
+        took,
+        problem,
+    }
+}

@@ -1,0 +1,246 @@
+//! Every wish an artist can have, as plain data, with its words in one table.
+
+use scene::{DirectionalLight, Environment, NodeId, Transform};
+
+use crate::{camera_control::AxisView, tool::ToolKind};
+
+/// How a command is shown in menus, the palette and tooltips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandInfo {
+    /// Stable name for key maps and scripts.
+    pub id: &'static str,
+    /// Name as shown to the artist; ends in … where a dialog follows.
+    pub name: &'static str,
+    /// One sentence on what it does.
+    pub help: &'static str,
+    /// Keys, as in `Ctrl+Shift+Z`.
+    pub shortcut: Option<&'static str>,
+    /// Menu it belongs to.
+    pub group: &'static str,
+}
+
+/// A wish. Run it with [`Editor::run`](crate::Editor::run).
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the table below tells what each command does")]
+pub enum Command {
+    NewScene,
+    Open,
+    ImportPicture,
+    Save,
+    SaveAs,
+    Screenshot,
+    Turntable,
+    Quit,
+
+    Undo,
+    Redo,
+    DeleteSelection,
+    Preferences,
+    CommandPalette,
+    /// Until [`Self::CommitGesture`] all changes become one step of this name (a number field being scrubbed).
+    BeginGesture(String),
+    CommitGesture,
+    AbortGesture,
+
+    SelectAll,
+    SelectNone,
+    InvertSelection,
+    HideSelection,
+    UnhideAll,
+    LockSelection,
+    UnlockAll,
+    SeparateSelection,
+
+    FocusSelection,
+    FrameAll,
+    AxisView(AxisView),
+    SetFov(f32),
+
+    SetTool(ToolKind),
+    BrushSmaller,
+    BrushLarger,
+    /// Radius in points.
+    SetBrushRadius(f32),
+
+    SelectNode(Option<NodeId>),
+    AddGroup,
+    RenameNode(NodeId, String),
+    DeleteNode(NodeId),
+    DuplicateNode(NodeId),
+    DeleteSelectedNode,
+    DuplicateSelectedNode,
+    /// Into a group (or the top), before its so many-th child.
+    MoveNode(NodeId, Option<NodeId>, usize),
+    SetTransform(NodeId, Transform),
+    ResetTransform(NodeId),
+    ToggleVisible(NodeId),
+    ToggleLock(NodeId),
+
+    AddLight,
+    SetLit(NodeId, bool),
+    SetLight(NodeId, DirectionalLight),
+    SetEnvironment(Environment),
+    /// Radians to the right and down as seen now.
+    RotateLight(f32, f32),
+    /// Radians about +Y.
+    RotateEnvironment(f32),
+}
+
+/// One row of the table: `id, name, shortcut, group, help`.
+macro_rules! info {
+    ($id:literal, $name:literal, $shortcut:expr, $group:literal, $help:literal) => {{
+        const INFO: CommandInfo = CommandInfo {
+            id: $id,
+            name: $name,
+            help: $help,
+            shortcut: $shortcut,
+            group: $group,
+        };
+        &INFO
+    }};
+}
+
+impl Command {
+    /// The table of commands.
+    #[rustfmt::skip]
+    pub fn info(&self) -> &'static CommandInfo {
+        match self {
+            Self::NewScene => info!("file.new", "New scene", Some("Ctrl+N"), "File", "Close this scene and begin an empty one"),
+            Self::Open => info!("file.open", "Open…", Some("Ctrl+O"), "File", "Add splats from a file to the scene"),
+            Self::ImportPicture => info!("file.picture", "Picture to 3D…", Some("Ctrl+Shift+O"), "File", "Choose a picture and make splats of it"),
+            Self::Save => info!("file.save", "Save", Some("Ctrl+S"), "File", "Save the splats where they were saved last"),
+            Self::SaveAs => info!("file.save_as", "Save as…", Some("Ctrl+Shift+S"), "File", "Save the splats to a new file"),
+            Self::Screenshot => info!("render.screenshot", "Screenshot…", Some("Ctrl+Shift+E"), "Render", "Write the view as a picture of any size"),
+            Self::Turntable => info!("render.turntable", "Turntable…", Some("Ctrl+Shift+T"), "Render", "Write a film that goes once around"),
+            Self::Quit => info!("file.quit", "Quit", Some("Ctrl+Q"), "File", "Close the program"),
+
+            Self::Undo => info!("edit.undo", "Undo", Some("Ctrl+Z"), "Edit", "Take the last step back"),
+            Self::Redo => info!("edit.redo", "Redo", Some("Ctrl+Shift+Z"), "Edit", "Take the step again that was taken back"),
+            Self::DeleteSelection => info!("edit.delete", "Delete selected splats", Some("Delete"), "Edit", "Remove the selected splats"),
+            Self::Preferences => info!("edit.preferences", "Preferences…", Some("Ctrl+,"), "Edit", "Set mouse habits, speeds and memory"),
+            Self::CommandPalette => info!("help.palette", "Find a command…", Some("Ctrl+K"), "Help", "Type what you want to do"),
+            Self::BeginGesture(_) => info!("edit.gesture_begin", "Begin change", None, "Edit", "Gather what follows into one step"),
+            Self::CommitGesture => info!("edit.gesture_commit", "Finish change", None, "Edit", "Make one step of what was gathered"),
+            Self::AbortGesture => info!("edit.gesture_abort", "Cancel change", None, "Edit", "Put everything back to before the change"),
+
+            Self::SelectAll => info!("select.all", "Select all", Some("Ctrl+A"), "Select", "Select every splat that is visible and unlocked"),
+            Self::SelectNone => info!("select.none", "Select none", Some("Ctrl+Shift+A"), "Select", "Select no splat"),
+            Self::InvertSelection => info!("select.invert", "Invert selection", Some("Ctrl+I"), "Select", "Select what is not selected and the other way round"),
+            Self::HideSelection => info!("select.hide", "Hide selected splats", Some("H"), "Select", "Stop drawing the selected splats; files keep them"),
+            Self::UnhideAll => info!("select.unhide", "Reveal hidden splats", Some("Shift+H"), "Select", "Draw every hidden splat again"),
+            Self::LockSelection => info!("select.lock", "Lock selected splats", Some("Ctrl+L"), "Select", "Protect the selected splats from selection and edits"),
+            Self::UnlockAll => info!("select.unlock", "Unlock all splats", Some("Ctrl+Shift+L"), "Select", "Free every locked splat"),
+            Self::SeparateSelection => info!("select.separate", "Separate selected splats", Some("Ctrl+Shift+J"), "Select", "Move the selected splats to layers of their own"),
+
+            Self::FocusSelection => info!("view.focus", "Focus", Some("F"), "View", "Show the selected splats, or the selected layer, as large as fits"),
+            Self::FrameAll => info!("view.all", "Frame all", Some("Shift+F"), "View", "Show the whole scene as large as fits"),
+            Self::AxisView(AxisView::Front) => info!("view.front", "Front", Some("Numpad1"), "View", "Look from the front"),
+            Self::AxisView(AxisView::Back) => info!("view.back", "Back", Some("Ctrl+Numpad1"), "View", "Look from behind"),
+            Self::AxisView(AxisView::Right) => info!("view.right", "Right", Some("Numpad3"), "View", "Look from the right"),
+            Self::AxisView(AxisView::Left) => info!("view.left", "Left", Some("Ctrl+Numpad3"), "View", "Look from the left"),
+            Self::AxisView(AxisView::Top) => info!("view.top", "Top", Some("Numpad7"), "View", "Look from above"),
+            Self::AxisView(AxisView::Bottom) => info!("view.bottom", "Bottom", Some("Ctrl+Numpad7"), "View", "Look from below"),
+            Self::SetFov(_) => info!("view.fov", "Field of view", None, "View", "Set the vertical angle of the view"),
+
+            Self::SetTool(ToolKind::Navigate) => info!("tool.navigate", "Navigate", Some("V"), "Tools", "Drag to move around"),
+            Self::SetTool(ToolKind::Rect) => info!("tool.rect", "Rectangle", Some("R"), "Tools", "Drag a rectangle to select splats"),
+            Self::SetTool(ToolKind::Lasso) => info!("tool.lasso", "Lasso", Some("L"), "Tools", "Draw around splats to select them"),
+            Self::SetTool(ToolKind::Brush) => info!("tool.brush", "Brush", Some("B"), "Tools", "Paint over splats to select them"),
+            Self::SetTool(ToolKind::Light) => info!("tool.light", "Light", Some("K"), "Tools", "Drag to turn the light"),
+            Self::BrushSmaller => info!("tool.brush_smaller", "Smaller brush", Some("["), "Tools", "Make the brush smaller"),
+            Self::BrushLarger => info!("tool.brush_larger", "Larger brush", Some("]"), "Tools", "Make the brush larger"),
+            Self::SetBrushRadius(_) => info!("tool.brush_radius", "Brush size", None, "Tools", "Set the radius of the brush"),
+
+            Self::SelectNode(_) => info!("layer.select", "Select layer", None, "Layer", "Show a layer, group or light in the inspector"),
+            Self::AddGroup => info!("layer.add_group", "New group", Some("Ctrl+G"), "Layer", "Add an empty group, with the selected layer in it"),
+            Self::RenameNode(..) => info!("layer.rename", "Rename", None, "Layer", "Give it another name"),
+            Self::DeleteNode(_) => info!("layer.delete", "Delete", None, "Layer", "Remove it with everything in it"),
+            Self::DuplicateNode(_) => info!("layer.duplicate", "Duplicate", None, "Layer", "Add a copy beside it"),
+            Self::DeleteSelectedNode => info!("layer.delete_selected", "Delete layer", Some("Shift+Delete"), "Layer", "Remove the selected layer, group or light with everything in it"),
+            Self::DuplicateSelectedNode => info!("layer.duplicate_selected", "Duplicate layer", Some("Ctrl+D"), "Layer", "Add a copy of the selected layer, group or light"),
+            Self::MoveNode(..) => info!("layer.move", "Move in the tree", None, "Layer", "Put it elsewhere in the scene tree"),
+            Self::SetTransform(..) => info!("layer.transform", "Transform", None, "Layer", "Set position, rotation and scale"),
+            Self::ResetTransform(_) => info!("layer.reset_transform", "Reset transform", None, "Layer", "Put it back to the origin, unturned and of its own size"),
+            Self::ToggleVisible(_) => info!("layer.visible", "Show or hide", None, "Layer", "Show or hide it with everything in it"),
+            Self::ToggleLock(_) => info!("layer.lock", "Lock or unlock", None, "Layer", "Protect it from edits, or free it"),
+
+            Self::AddLight => info!("light.add", "Add light", Some("Ctrl+Shift+K"), "Light", "Add a distant light that shades lit layers"),
+            Self::SetLit(..) => info!("light.lit", "Lit by the scene", None, "Light", "Let the scene's lights shade this layer"),
+            Self::SetLight(..) => info!("light.set", "Change light", None, "Light", "Set direction, color and strength of a light"),
+            Self::SetEnvironment(_) => info!("light.environment", "Change environment", None, "Light", "Set the light that comes from everywhere"),
+            Self::RotateLight(..) => info!("light.rotate", "Turn light", None, "Light", "Turn the light as seen in the view"),
+            Self::RotateEnvironment(_) => info!("light.rotate_environment", "Turn environment", None, "Light", "Turn the light from everywhere about the vertical"),
+        }
+    }
+
+    /// Every command that needs no further data, for menus, the palette and the key map.
+    pub fn all_simple() -> Vec<Self> {
+        use AxisView::{Back, Bottom, Front, Left, Right, Top};
+        let mut all = vec![
+            Self::NewScene,
+            Self::Open,
+            Self::ImportPicture,
+            Self::Save,
+            Self::SaveAs,
+            Self::Screenshot,
+            Self::Turntable,
+            Self::Quit,
+            Self::Undo,
+            Self::Redo,
+            Self::DeleteSelection,
+            Self::Preferences,
+            Self::CommandPalette,
+            Self::SelectAll,
+            Self::SelectNone,
+            Self::InvertSelection,
+            Self::HideSelection,
+            Self::UnhideAll,
+            Self::LockSelection,
+            Self::UnlockAll,
+            Self::SeparateSelection,
+            Self::FocusSelection,
+            Self::FrameAll,
+            Self::BrushSmaller,
+            Self::BrushLarger,
+            Self::AddGroup,
+            Self::DeleteSelectedNode,
+            Self::DuplicateSelectedNode,
+            Self::AddLight,
+        ];
+        all.extend([Front, Back, Right, Left, Top, Bottom].map(Self::AxisView));
+        all.extend(
+            crate::tool::TOOLS
+                .iter()
+                .map(|tool| Self::SetTool(tool.kind)),
+        );
+        all
+    }
+
+    /// The simple command of this stable name.
+    pub fn by_id(id: &str) -> Option<Self> {
+        Self::all_simple()
+            .into_iter()
+            .find(|command| command.info().id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_simple_command_has_its_own_name_and_keys() {
+        let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        for command in Command::all_simple() {
+            let info = command.info();
+            assert!(ids.insert(info.id), "{} is there twice", info.id);
+            if let Some(shortcut) = info.shortcut {
+                assert!(keys.insert(shortcut), "{shortcut} means two things");
+            }
+            assert!(!info.help.ends_with('.'), "{}: no full stop", info.id);
+            assert_eq!(Command::by_id(info.id), Some(command), "found by its id");
+        }
+    }
+}

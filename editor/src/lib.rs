@@ -1,0 +1,33 @@
+//! What the user meant: commands, tools, gestures and the camera in the hand.
+//!
+//! Wishes come in as [`Command`]s and pointer and key [`Input`]s; out come changed parts of the scene
+//! ([`scene::Dirty`]), [`Request`]s to the shell, and shapes to paint over the picture. No window, no
+//! files, no clock: time and picks are arguments.
+
+pub mod camera_control;
+pub mod command;
+pub mod editor;
+pub mod gesture;
+pub mod incoming;
+pub mod input;
+pub mod keymap;
+pub mod outcome;
+pub mod overlay;
+pub mod picker;
+mod run;
+pub mod select;
+pub mod settings;
+pub mod tool;
+mod tools;
+
+pub use camera_control::{AxisView, CameraControl};
+pub use command::{Command, CommandInfo};
+pub use editor::Editor;
+pub use incoming::Arrived;
+pub use input::{Button, Input, Key, Modifiers};
+pub use outcome::{Outcome, Request};
+pub use overlay::{Line, Overlay, Rect, Ring, Tone};
+pub use picker::{NoPicker, Pick, Picker};
+pub use select::{Region, SelectOp};
+pub use settings::{NavigationPreset, Settings};
+pub use tool::{TOOLS, ToolInfo, ToolKind};

@@ -1,0 +1,33 @@
+//! The port through which tools ask what is seen at a pixel.
+
+use glam::Vec3;
+use scene::NodeId;
+
+/// What is seen at a pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pick {
+    /// The splat layer.
+    pub node: NodeId,
+    /// The splat that contributes most there.
+    pub row: u32,
+    /// The seen point in the world.
+    pub point: Vec3,
+    /// Its depth along view Z, metres.
+    pub depth: f32,
+}
+
+/// Answers picks; the renderer does, tests bring their own.
+pub trait Picker {
+    /// What is seen at a position in viewport pixels, `None` where there is nothing.
+    fn pick(&mut self, x_px: f32, y_px: f32) -> Option<Pick>;
+}
+
+/// Sees nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPicker;
+
+impl Picker for NoPicker {
+    fn pick(&mut self, _x_px: f32, _y_px: f32) -> Option<Pick> {
+        None
+    }
+}

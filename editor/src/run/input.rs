@@ -1,0 +1,291 @@
+//! Pointer and keys → the tool in hand, the camera, or a command.
+
+use glam::{Vec2, Vec3};
+
+use crate::{
+    command::Command,
+    editor::{Editor, ZoomAnchor},
+    input::{Button, Input, Key, Modifiers},
+    keymap,
+    outcome::Outcome,
+    picker::Picker,
+    settings::Navigation,
+    tool::ToolKind,
+    tools::{self, Drag},
+};
+
+/// Keys that fly, by their place on the keyboard.
+const FLY_KEYS: [char; 6] = ['W', 'A', 'S', 'D', 'Q', 'E'];
+/// Wheel turns closer together than this, and over the same spot, zoom to one point.
+const ZOOM_BURST_SECS: f32 = 0.6;
+/// The same spot, points.
+const ZOOM_BURST_RADIUS: f32 = 6.0;
+
+impl Editor {
+    /// Takes one event over the viewport.
+    pub fn input(&mut self, input: &Input, picker: &mut dyn Picker) -> Outcome {
+        match *input {
+            Input::PointerMoved { pos, modifiers } => self.moved(pos, modifiers, picker),
+            Input::PointerPressed {
+                pos,
+                button,
+                modifiers,
+            } => self.pressed(pos, button, modifiers, picker),
+            Input::PointerReleased {
+                pos,
+                button,
+                modifiers,
+            } => self.released(pos, button, modifiers, picker),
+            Input::DoubleClicked { pos } => self.double_clicked(pos, picker),
+            Input::Wheel {
+                pos,
+                notches,
+                modifiers,
+            } => self.wheel(pos, notches, modifiers, picker),
+            Input::Pinch { pos, factor } => self.zoom_at(pos, 1.0 / factor.max(1e-3), picker),
+            Input::KeyPressed { key, modifiers } => self.key_pressed(key, modifiers, picker),
+            Input::KeyReleased { key, modifiers } => {
+                self.pointer.modifiers = modifiers;
+                self.pointer.held.remove(&key);
+                Outcome::redraw()
+            }
+            Input::PointerLeft => {
+                self.pointer.pos = None;
+                Outcome::redraw()
+            }
+            Input::FocusLost => {
+                self.pointer.held.clear();
+                self.pointer.modifiers = Modifiers::NONE;
+                self.cancel_drag(picker)
+            }
+        }
+    }
+
+    /// Lets time pass: flying, easing.
+    pub fn tick(&mut self, dt_secs: f32) -> Outcome {
+        let dt_secs = dt_secs.clamp(0.0, 0.25);
+        if let Some(anchor) = &mut self.pointer.zoom_anchor {
+            anchor.age_secs += dt_secs;
+        }
+        let mut moved = self.camera.tick(dt_secs);
+        let held = |key: char| f32::from(u8::from(self.pointer.held.contains(&Key::Char(key))));
+        let way = Vec3::new(
+            held('D') - held('A'),
+            held('E') - held('Q'),
+            held('W') - held('S'),
+        );
+        if way != Vec3::ZERO {
+            let pace = match self.pointer.modifiers {
+                Modifiers { shift: true, .. } => 5.0,
+                Modifiers { alt: true, .. } => 0.2,
+                _ => 1.0,
+            };
+            let speed = pace * self.settings.fly_speed * self.camera.scene_radius();
+            let step = way.normalize() * speed * dt_secs;
+            self.camera.fly(step.x, step.y, step.z);
+            moved = true;
+        }
+        if moved {
+            Outcome::redraw()
+        } else {
+            Outcome::default()
+        }
+    }
+
+    fn moved(&mut self, pos: Vec2, modifiers: Modifiers, picker: &mut dyn Picker) -> Outcome {
+        self.pointer.pos = Some(pos);
+        self.pointer.modifiers = modifiers;
+        let Some((button, mut drag)) = self.pointer.drag.take() else {
+            return match self.tool {
+                ToolKind::Brush => Outcome::redraw(),
+                _ => Outcome::default(),
+            };
+        };
+        let outcome = drag.update(&mut self.cx(picker), pos, modifiers);
+        self.pointer.drag = Some((button, drag));
+        outcome
+    }
+
+    fn pressed(
+        &mut self,
+        pos: Vec2,
+        button: Button,
+        modifiers: Modifiers,
+        picker: &mut dyn Picker,
+    ) -> Outcome {
+        self.pointer.pos = Some(pos);
+        self.pointer.modifiers = modifiers;
+        match &self.pointer.drag {
+            // Blender's habit: the right button takes back what the left one is doing.
+            Some((Button::Primary, _)) if button == Button::Secondary => {
+                return self.cancel_drag(picker);
+            }
+            Some(_) => return Outcome::default(),
+            None => {}
+        }
+        if self.gesture.is_some() {
+            self.run(Command::CommitGesture);
+        }
+        let navigation = self.settings.navigation.action(button, modifiers);
+        let navigation = navigation.or_else(|| {
+            let navigates = self.tool == ToolKind::Navigate && button == Button::Primary;
+            navigates.then_some(match modifiers {
+                Modifiers { shift: true, .. } => Navigation::Pan,
+                Modifiers { ctrl: true, .. } => Navigation::Zoom,
+                _ => Navigation::Orbit,
+            })
+        });
+        let tool = self.tool;
+        let light = self.light_to_turn();
+        let mut outcome = Outcome::redraw();
+        let mut cx = self.cx(picker);
+        let drag: Option<Box<dyn Drag>> = match navigation {
+            Some(action) => Some(Box::new(tools::navigate::begin(&mut cx, pos, action))),
+            None if button != Button::Primary => None,
+            None => match tool {
+                ToolKind::Navigate => None,
+                ToolKind::Rect => Some(Box::new(tools::rect::begin(pos, modifiers))),
+                ToolKind::Lasso => Some(Box::new(tools::lasso::begin(pos, modifiers))),
+                ToolKind::Brush => {
+                    let (drag, first) = tools::brush::begin(&mut cx, pos, modifiers);
+                    outcome.merge(first);
+                    Some(Box::new(drag))
+                }
+                ToolKind::Light => match tools::light::begin(pos, light, modifiers) {
+                    Some(drag) => Some(Box::new(drag)),
+                    None => return Outcome::message("Add a light first"),
+                },
+            },
+        };
+        self.pointer.drag = drag.map(|drag| (button, drag));
+        outcome
+    }
+
+    fn released(
+        &mut self,
+        pos: Vec2,
+        button: Button,
+        modifiers: Modifiers,
+        picker: &mut dyn Picker,
+    ) -> Outcome {
+        self.pointer.modifiers = modifiers;
+        match self.pointer.drag.take() {
+            Some((dragging, drag)) if dragging == button => {
+                let mut outcome = drag.finish(&mut self.cx(picker), pos, modifiers);
+                outcome.redraw = true;
+                outcome
+            }
+            other => {
+                self.pointer.drag = other;
+                Outcome::default()
+            }
+        }
+    }
+
+    /// Takes back the drag that is under way.
+    pub(crate) fn cancel_drag(&mut self, picker: &mut dyn Picker) -> Outcome {
+        match self.pointer.drag.take() {
+            Some((_, drag)) => {
+                let mut outcome = drag.cancel(&mut self.cx(picker));
+                outcome.redraw = true;
+                outcome
+            }
+            None => Outcome::default(),
+        }
+    }
+
+    fn double_clicked(&mut self, pos: Vec2, picker: &mut dyn Picker) -> Outcome {
+        if self.tool != ToolKind::Navigate {
+            return Outcome::default();
+        }
+        let Some(pick) = picker.pick(pos.x, pos.y) else {
+            return Outcome::default();
+        };
+        self.selected_node = Some(pick.node);
+        let motion = self.motion();
+        self.camera.center_on(pick.point, motion);
+        Outcome::redraw()
+    }
+
+    fn wheel(
+        &mut self,
+        pos: Vec2,
+        notches: f32,
+        modifiers: Modifiers,
+        picker: &mut dyn Picker,
+    ) -> Outcome {
+        self.pointer.modifiers = modifiers;
+        if self.tool == ToolKind::Brush && modifiers.alt {
+            let radius = self.settings.brush_radius * 1.1_f32.powf(notches);
+            return self.run(Command::SetBrushRadius(radius));
+        }
+        let step = self.settings.zoom_step.clamp(0.01, 0.9);
+        self.zoom_at(pos, (1.0 - step).powf(notches), picker)
+    }
+
+    fn zoom_at(&mut self, pos: Vec2, factor: f32, picker: &mut dyn Picker) -> Outcome {
+        let same_spot = ZOOM_BURST_RADIUS * self.viewport.pixels_per_point;
+        let anchor = self.pointer.zoom_anchor.filter(|anchor| {
+            anchor.age_secs < ZOOM_BURST_SECS && anchor.pos.distance(pos) < same_spot
+        });
+        let point = match anchor {
+            Some(anchor) => anchor.point,
+            None => self.point_under(pos, picker),
+        };
+        self.pointer.zoom_anchor = Some(ZoomAnchor {
+            pos,
+            point,
+            age_secs: 0.0,
+        });
+        self.camera.zoom(point, factor);
+        Outcome::redraw()
+    }
+
+    /// What is seen under the cursor, else the point there as far away as what is looked at.
+    fn point_under(&mut self, pos: Vec2, picker: &mut dyn Picker) -> Vec3 {
+        if !self.settings.zoom_to_cursor {
+            return self.camera.view().target();
+        }
+        if let Some(pick) = picker.pick(pos.x, pos.y) {
+            return pick.point;
+        }
+        let camera = self.camera.camera(self.viewport.size);
+        camera.unproject(pos.x, pos.y, self.camera.view().distance)
+    }
+
+    fn key_pressed(&mut self, key: Key, modifiers: Modifiers, picker: &mut dyn Picker) -> Outcome {
+        self.pointer.modifiers = modifiers;
+        if key == Key::Escape {
+            return self.escape(picker);
+        }
+        // With Ctrl a letter is a shortcut; Shift and Alt only change the pace.
+        if let Key::Char(letter) = key
+            && FLY_KEYS.contains(&letter)
+            && !modifiers.ctrl
+        {
+            self.pointer.held.insert(key);
+            return Outcome::redraw();
+        }
+        match keymap::command_for(key, modifiers) {
+            Some(command) => self.run(command),
+            None => Outcome::default(),
+        }
+    }
+
+    /// Escape takes back the drag, else the change, else the tool, else the selection.
+    fn escape(&mut self, picker: &mut dyn Picker) -> Outcome {
+        if self.is_dragging() {
+            return self.cancel_drag(picker);
+        }
+        if self.gesture.is_some() {
+            return self.run(Command::AbortGesture);
+        }
+        if self.tool != ToolKind::Navigate {
+            return self.run(Command::SetTool(ToolKind::Navigate));
+        }
+        if self.enabled(&Command::SelectNone).is_ok() {
+            return self.run(Command::SelectNone);
+        }
+        Outcome::default()
+    }
+}

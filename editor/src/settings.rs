@@ -1,0 +1,108 @@
+//! What an artist sets once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::{Button, Modifiers};
+
+/// Which program's mouse habits the viewport follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum NavigationPreset {
+    /// Left or middle orbits, right pans, middle with Shift pans.
+    #[default]
+    Splatwright,
+    /// Middle orbits, with Shift pans, with Ctrl zooms.
+    Blender,
+    /// Alt with left orbits, with middle pans, with right zooms.
+    Maya,
+    /// Right looks around (with WASD), middle pans, Alt with left orbits.
+    Unreal,
+}
+
+impl NavigationPreset {
+    /// Every preset.
+    pub const ALL: [Self; 4] = [Self::Splatwright, Self::Blender, Self::Maya, Self::Unreal];
+
+    /// Name as shown to the artist.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Splatwright => "Splatwright",
+            Self::Blender => "Blender",
+            Self::Maya => "Maya",
+            Self::Unreal => "Unreal",
+        }
+    }
+
+    /// What a drag with this button does; `None` leaves it to the tool.
+    pub(crate) fn action(self, button: Button, modifiers: Modifiers) -> Option<Navigation> {
+        use Button::{Middle, Primary, Secondary};
+        let Modifiers { shift, ctrl, alt } = modifiers;
+        match self {
+            Self::Splatwright | Self::Blender if button == Middle => Some(match (shift, ctrl) {
+                (true, _) => Navigation::Pan,
+                (false, true) => Navigation::Zoom,
+                (false, false) => Navigation::Orbit,
+            }),
+            Self::Splatwright if button == Secondary => Some(Navigation::Pan),
+            Self::Maya | Self::Unreal if alt => Some(match button {
+                Primary => Navigation::Orbit,
+                Middle => Navigation::Pan,
+                Secondary => Navigation::Zoom,
+            }),
+            Self::Unreal if button == Secondary => Some(Navigation::Look),
+            Self::Unreal if button == Middle => Some(Navigation::Pan),
+            _ => None,
+        }
+    }
+}
+
+/// Ways to move the camera by dragging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Navigation {
+    Orbit,
+    Pan,
+    Zoom,
+    Look,
+}
+
+/// Preferences of the editor, stored by the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Mouse habits.
+    pub navigation: NavigationPreset,
+    /// Radians per viewport height of dragging.
+    pub orbit_speed: f32,
+    /// Share of the distance that one wheel notch covers, 0..1.
+    pub zoom_step: f32,
+    /// Scene radii per second.
+    pub fly_speed: f32,
+    /// Zoom towards what is under the cursor instead of the middle.
+    pub zoom_to_cursor: bool,
+    /// Orbit around what is under the cursor instead of the middle.
+    pub orbit_around_cursor: bool,
+    /// No easing.
+    pub reduced_motion: bool,
+    /// Full vertical angle of the view, radians.
+    pub fov_y: f32,
+    /// Radius of the selection brush, points.
+    pub brush_radius: f32,
+    /// Memory for undo, bytes.
+    pub history_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            navigation: NavigationPreset::default(),
+            orbit_speed: std::f32::consts::PI,
+            zoom_step: 0.12,
+            fly_speed: 0.8,
+            zoom_to_cursor: true,
+            orbit_around_cursor: true,
+            reduced_motion: false,
+            fov_y: 0.7,
+            brush_radius: 32.0,
+            history_bytes: 1 << 30,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Any sequence of commands and events: sound after each, back to the start by undo, and to the end by redo.
+#![allow(clippy::expect_used, reason = "a test that cannot go on stops")]
+
+#[path = "support/stage.rs"]
+mod stage;
+
+use editor::{Button, Command, Editor, Input, Key, Modifiers, ToolKind};
+use glam::Vec2;
+use proptest::prelude::*;
+use scene::{DirectionalLight, Environment, NodeId, Transform};
+use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
+
+/// A wish or event in terms that fit any scene; indices count modulo.
+#[derive(Debug, Clone)]
+enum Step {
+    Simple(usize),
+    OnNode(usize, usize),
+    Move(usize, Option<usize>, usize),
+    Press(Vec2, Button, Modifiers),
+    PointTo(Vec2, Modifiers),
+    Release(Vec2, Button, Modifiers),
+    Key(char, Modifiers),
+    Escape,
+    Tick,
+    Arrive(bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let pos = || (0.0..800.0_f32, 0.0..600.0_f32).prop_map(|(x, y)| Vec2::new(x, y));
+    let button = || {
+        prop_oneof![
+            4 => Just(Button::Primary),
+            1 => Just(Button::Secondary),
+            1 => Just(Button::Middle),
+        ]
+    };
+    let modifiers = || {
+        (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(shift, ctrl, alt)| Modifiers {
+            shift,
+            ctrl,
+            alt,
+        })
+    };
+    prop_oneof![
+        6 => (0..100_usize).prop_map(Step::Simple),
+        5 => (0..10_usize, 0..12_usize).prop_map(|(what, node)| Step::OnNode(what, node)),
+        2 => (0..12_usize, prop::option::of(0..12_usize), 0..4_usize)
+            .prop_map(|(node, parent, index)| Step::Move(node, parent, index)),
+        4 => (pos(), button(), modifiers()).prop_map(|(p, b, m)| Step::Press(p, b, m)),
+        6 => (pos(), modifiers()).prop_map(|(p, m)| Step::PointTo(p, m)),
+        4 => (pos(), button(), modifiers()).prop_map(|(p, b, m)| Step::Release(p, b, m)),
+        2 => (prop::char::range('A', 'Z'), modifiers()).prop_map(|(key, m)| Step::Key(key, m)),
+        1 => Just(Step::Escape),
+        1 => Just(Step::Tick),
+        1 => any::<bool>().prop_map(Step::Arrive),
+    ]
+}
+
+fn on_node(what: usize, id: NodeId) -> Command {
+    let transform = Transform {
+        scale: 1.5,
+        ..Transform::IDENTITY
+    };
+    match what {
+        0 => Command::RenameNode(id, "other".into()),
+        1 => Command::DeleteNode(id),
+        2 => Command::DuplicateNode(id),
+        3 => Command::SetTransform(id, transform),
+        4 => Command::ToggleVisible(id),
+        5 => Command::ToggleLock(id),
+        6 => Command::SetLit(id, true),
+        7 => Command::SetLight(id, DirectionalLight::default()),
+        8 => Command::SelectNode(Some(id)),
+        _ => Command::SetEnvironment(Environment::uniform(0.1)),
+    }
+}
+
+fn act(editor: &mut Editor, step: &Step) {
+    let ids: Vec<NodeId> = editor.scene().nodes().map(|(id, _)| id).collect();
+    let pick = |index: usize| ids.get(index % ids.len().max(1)).copied();
+    let mut nothing = Sees(None);
+    let mut input = |input: Input| editor.input(&input, &mut nothing);
+    match *step {
+        Step::Simple(index) => {
+            let mut all = Command::all_simple();
+            all.extend([
+                Command::RotateLight(0.1, 0.2),
+                Command::RotateEnvironment(0.3),
+                Command::BeginGesture("Scrub".into()),
+                Command::CommitGesture,
+                Command::AbortGesture,
+                Command::SetTool(ToolKind::Brush),
+                Command::SetTool(ToolKind::Light),
+            ]);
+            editor.run(all[index % all.len()].clone());
+        }
+        Step::OnNode(what, node) => {
+            if let Some(id) = pick(node) {
+                editor.run(on_node(what, id));
+            }
+        }
+        Step::Move(node, parent, index) => {
+            if let Some(id) = pick(node) {
+                editor.run(Command::MoveNode(id, parent.and_then(pick), index));
+            }
+        }
+        Step::Press(pos, button, modifiers) => {
+            input(Input::PointerPressed {
+                pos,
+                button,
+                modifiers,
+            });
+        }
+        Step::PointTo(pos, modifiers) => {
+            input(Input::PointerMoved { pos, modifiers });
+        }
+        Step::Release(pos, button, modifiers) => {
+            input(Input::PointerReleased {
+                pos,
+                button,
+                modifiers,
+            });
+        }
+        Step::Key(key, modifiers) => {
+            let key = Key::Char(key);
+            input(Input::KeyPressed { key, modifiers });
+            input(Input::KeyReleased { key, modifiers });
+        }
+        Step::Escape => {
+            let modifiers = Modifiers::NONE;
+            input(Input::KeyPressed {
+                key: Key::Escape,
+                modifiers,
+            });
+        }
+        Step::Tick => {
+            editor.tick(0.05);
+        }
+        Step::Arrive(lit) => {
+            add_layer(editor, "arrived", cloud(grid(), true), lit);
+        }
+    }
+}
+
+/// Ends what is under way, so that only whole steps are left.
+fn settle(editor: &mut Editor) {
+    for _ in 0..2 {
+        if editor.is_dragging() {
+            editor.run(Command::Undo);
+        }
+    }
+    editor.run(Command::CommitGesture);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_sequence_undoes_to_the_start_and_redoes_to_the_end(
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let (mut editor, _) = editor();
+        for _ in 0..editor.history().applied() {
+            editor.run(Command::Undo);
+        }
+        let start = editor.scene().clone();
+        for step in &steps {
+            act(&mut editor, step);
+            prop_assert_eq!(editor.scene().check_invariants(), Ok(()), "after {:?}", step);
+            let camera = editor.camera(SIZE);
+            prop_assert!(camera.eye().is_finite(), "lost after {:?}", step);
+            let down = camera.view_from_world.matrix3.row(1);
+            prop_assert!(down.y < 1e-5, "upside down after {:?}", step);
+        }
+        settle(&mut editor);
+        let end = editor.scene().clone();
+        let undone = editor.history().applied();
+        for _ in 0..undone {
+            editor.run(Command::Undo);
+            prop_assert_eq!(editor.scene().check_invariants(), Ok(()));
+        }
+        prop_assert_eq!(editor.history().applied(), 0, "every step can be undone");
+        prop_assert_eq!(editor.scene(), &start, "all undone");
+        for _ in 0..undone {
+            editor.run(Command::Redo);
+        }
+        prop_assert_eq!(editor.scene(), &end, "all redone");
+    }
+}

@@ -1,0 +1,33 @@
+//! One portrait photograph becomes a 360° Gaussian head.
+
+pub mod blendshapes;
+pub mod cloth_hidden;
+pub mod crop;
+pub mod cut_out;
+pub mod emit;
+pub mod face_detector;
+pub mod face_geometry;
+pub mod face_landmarks;
+pub mod fit;
+pub mod foreground;
+pub mod frame;
+pub mod graph;
+pub mod hair_hidden;
+pub mod hair_long;
+pub mod hair_synthesis;
+pub mod hair_tone;
+pub mod inflate;
+pub mod labels;
+mod matting;
+pub mod mesh;
+pub mod outline;
+pub mod photo;
+pub mod posed;
+pub mod radial;
+pub mod refine;
+pub mod shell;
+pub mod skin;
+pub mod steep;
+pub mod surface;
+pub mod surfel;
+pub mod types;

@@ -1,0 +1,378 @@
+//! Cloth that the photograph does not show: the back with its slope up to the neck, and the cut of the bust.
+
+use glam::{Vec2, Vec3};
+
+use super::inflate::BODY_PLANE_Z;
+use super::mesh::VertexPart;
+use super::photo::falling;
+use super::posed::PosedMesh;
+use super::radial::CENTER;
+use super::skin::{median_color, pixel_center};
+use super::surface::{Front, plane_depth};
+use super::surfel::Surfel;
+use super::types::{Confidence, Crop, Label, LabelMap};
+use crate::imageops::distance::distances;
+use crate::imageops::morphology::{both, erode, inverse};
+use crate::imageops::solve::{Cell, harmonic_fill};
+use crate::imageops::zbuffer::z_buffer;
+use crate::imageops::{Grid, bilinear, blur};
+
+/// Coverage from which a pixel is inside.
+const INSIDE: f32 = 0.5;
+/// Samples stay this far inside the outline, so that their soft edges do not spread it, pixels.
+const INSET_PX: f32 = 1.0;
+/// The back is this much flatter than the front.
+const BACK_SHARE: f32 = 0.85;
+/// The back takes its color from cloth this far inside the outline, in face heights: what is seen at the
+/// sides goes on behind, but collars and ties do not smear down the back.
+const SIDE: [f32; 2] = [0.015, 0.14];
+/// Cloth nearer to the chin's column than this, in face heights, may be a collar.
+const COLLAR: f32 = 0.45;
+/// Blur of the back's color, in face heights.
+const BACK_BLUR: f32 = 0.05;
+/// The back slopes up to the neck over this distance, dm.
+const SLOPE: f32 = 0.7;
+/// Head z at which the slope ends where the model has no neck, dm.
+const NECK_Z: f32 = -0.12;
+/// Cloth lies at least this far behind the model's neck and back, dm.
+const CLOTH_LIFT: f32 = 0.05;
+/// Columns in which the back's upper edge is known.
+const TOPS: usize = 64;
+/// They reach this far to both sides, dm.
+const TOPS_REACH: f32 = 2.5;
+/// The cut of the bust is this much darker than the cloth.
+const CUT_SHADE: f32 = 0.55;
+/// Standard deviation of a sample, in spacings.
+const SIGMA: f32 = 0.75;
+/// Thickness of a sample, of its sigma.
+const THICKNESS: f32 = 0.2;
+/// A cell of the lattice is cut into at most this many samples each way where it is steep.
+const CUTS_MAX: usize = 8;
+
+/// The back of the body as a height field behind the picture.
+#[derive(Debug, Clone)]
+pub struct ClothBack {
+    grid: Grid,
+    /// `[height, width]` pixels that have cloth behind.
+    pub mask: Vec<bool>,
+    /// Head z, dm.
+    z: Vec<f32>,
+    color: Vec<Vec3>,
+    /// Height of the back's upper edge, dm, for [`TOPS`] columns over head x.
+    tops: Vec<Option<f32>>,
+}
+
+impl ClothBack {
+    /// Finds the back of the cloth; its mask is empty where no cloth is seen.
+    pub fn new(mesh: &PosedMesh<'_>, front: &Front, crop: &Crop, labels: &LabelMap) -> Self {
+        let grid = crop.alpha.grid();
+        let cloth: Vec<bool> = (0..grid.len())
+            .map(|i| crop.alpha.values[i] > INSIDE && labels.labels[i] == Label::Cloth)
+            .collect();
+        let inset = erode(&crop.alpha.above(INSIDE), grid, INSET_PX);
+        let mask = both(&behind_the_neck(&cloth, crop, grid), &inset);
+        let mut back = Self {
+            z: back_height(&mask, mesh, front, crop),
+            color: back_color(&mask, crop, labels, grid),
+            grid,
+            mask,
+            tops: vec![None; TOPS],
+        };
+        for pixel in (0..grid.len()).filter(|i| back.mask[*i]) {
+            if let Some(p) = back.point(crop, pixel_center(grid, pixel)) {
+                let column = ((p.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
+                if let Some(top) = back.tops.get_mut(column) {
+                    *top = Some(top.map_or(p.y, |top| top.max(p.y)));
+                }
+            }
+        }
+        back
+    }
+
+    /// Surfels of the back and of the cut, `spacing_px` in pixels of the crop.
+    pub fn surfels(&self, front: &Front, crop: &Crop, spacing_px: f32) -> Vec<Surfel> {
+        let mut surfels = Vec::new();
+        for (at, pixel) in lattice(self.grid, spacing_px) {
+            if self.mask[pixel] {
+                self.add_cell(&mut surfels, crop, (at, pixel), spacing_px);
+            }
+        }
+        self.add_rims(&mut surfels, front, crop, spacing_px);
+        surfels
+    }
+
+    /// The surface point of the back at an image point.
+    fn point(&self, crop: &Crop, at: Vec2) -> Option<Vec3> {
+        let z = bilinear(&self.z, self.grid, at.x, at.y);
+        plane_depth(&crop.camera, at, z).map(|depth| crop.camera.unproject(at.x, at.y, depth))
+    }
+
+    /// One cell of the lattice, as several samples where it is steep.
+    fn add_cell(
+        &self,
+        surfels: &mut Vec<Surfel>,
+        crop: &Crop,
+        (at, pixel): (Vec2, usize),
+        spacing_px: f32,
+    ) {
+        let half = 0.5 * spacing_px;
+        let corner = |x: f32, y: f32| self.point(crop, at + Vec2::new(x, y) * half);
+        let (Some(left), Some(right), Some(above), Some(below)) = (
+            corner(-1.0, 0.0),
+            corner(1.0, 0.0),
+            corner(0.0, -1.0),
+            corner(0.0, 1.0),
+        ) else {
+            return;
+        };
+        let (dx, dy) = (right - left, below - above);
+        let middle = 0.25 * (left + right + above + below);
+        let normal = dx.cross(dy).normalize_or(Vec3::Z);
+        let normal = if normal.z > 0.0 { -normal } else { normal };
+        let spacing = spacing_px * crop.camera.project(middle).z / crop.camera.focal;
+        let cuts =
+            [dx, dy].map(|d| ((d.length() / (1.4 * spacing)).ceil() as usize).clamp(1, CUTS_MAX));
+        for i in 0..cuts[0] {
+            for j in 0..cuts[1] {
+                let u = (i as f32 + 0.5) / cuts[0] as f32 - 0.5;
+                let v = (j as f32 + 0.5) / cuts[1] as f32 - 0.5;
+                let size = |d: Vec3, cuts: usize| d.length() / cuts as f32;
+                let steps = [size(dx, cuts[0]), size(dy, cuts[1])].map(|s| s.min(2.0 * spacing));
+                surfels.push(Surfel {
+                    position: middle + dx * u + dy * v,
+                    normal,
+                    axis: normal,
+                    along: dx,
+                    sigma: Vec3::new(steps[0], steps[1], THICKNESS * spacing) * SIGMA,
+                    color: self.color[pixel],
+                    opacity: 0.95,
+                    label: Label::Cloth,
+                    confidence: Confidence::Invented,
+                });
+            }
+        }
+    }
+
+    /// Joins front and back where cloth ends: at outlines, and where picture or crop cut the bust.
+    fn add_rims(&self, surfels: &mut Vec<Surfel>, front: &Front, crop: &Crop, spacing_px: f32) {
+        for rim in rims(&self.mask, crop) {
+            let near = front.point(&crop.camera, rim.pixel);
+            let Some(far) = self.point(crop, pixel_center(self.grid, rim.pixel)) else {
+                continue;
+            };
+            let width = front.surface.depth.values[rim.pixel] / crop.camera.focal;
+            let spacing = spacing_px * width;
+            let count = (near.distance(far) / spacing) as usize;
+            let shade = if rim.cut { CUT_SHADE } else { 1.0 };
+            for k in 0..=count {
+                let t = (k as f32 + 0.5) / (count + 1) as f32;
+                surfels.push(Surfel {
+                    position: near.lerp(far, t),
+                    normal: rim.normal,
+                    axis: rim.normal,
+                    along: near - far,
+                    sigma: Vec3::new(spacing, 1.2 * width, THICKNESS * width) * SIGMA,
+                    color: self.color[rim.pixel] * shade,
+                    opacity: 0.95,
+                    label: Label::Cloth,
+                    confidence: Confidence::Invented,
+                });
+            }
+        }
+    }
+
+    /// Whether a point of the head or neck lies behind the cloth's back and would poke through it.
+    pub fn is_pierced_by(&self, pixel: usize, point: Vec3) -> bool {
+        let through = self.mask[pixel] && point.z < self.z[pixel] + CLOTH_LIFT;
+        through || self.hangs_over(point)
+    }
+
+    /// Whether cloth lies at a point's height behind it, though the point is seen above the cloth's edge.
+    fn hangs_over(&self, point: Vec3) -> bool {
+        let column = ((point.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
+        let top = self.tops.get(column).copied().flatten();
+        point.z < NECK_Z - CLOTH_LIFT && top.is_some_and(|top| point.y < top)
+    }
+}
+
+/// Where cloth ends: pixel, outward normal in the head frame, and whether it goes on beyond the crop.
+struct Rim {
+    pixel: usize,
+    normal: Vec3,
+    cut: bool,
+}
+
+fn rims(mask: &[bool], crop: &Crop) -> Vec<Rim> {
+    let inside = erode(&crop.alpha.above(INSIDE), crop.alpha.grid(), INSET_PX);
+    /// Rows and columns at the crop's border may be resampled away; this many count as the border.
+    const BORDER: usize = 2;
+    const OUTWARDS: [Vec3; 4] = [Vec3::NEG_X, Vec3::X, Vec3::Y, Vec3::NEG_Y];
+    let grid = crop.alpha.grid();
+    let mut rims = Vec::new();
+    for pixel in (0..grid.len()).filter(|i| mask[*i]) {
+        let (x, y) = grid.position(pixel);
+        let border = [
+            x < BORDER,
+            x + BORDER >= grid.width,
+            false,
+            y + BORDER >= grid.height,
+        ];
+        for (k, neighbor) in grid.neighbors(pixel).into_iter().enumerate() {
+            let open = neighbor.is_none_or(|j| !inside[j]);
+            if open {
+                rims.push(Rim {
+                    pixel,
+                    normal: OUTWARDS[k],
+                    cut: border[k],
+                });
+            }
+        }
+    }
+    rims
+}
+
+/// Cloth, and in every row what lies between its left and right part: neck and beard before the collar.
+fn behind_the_neck(cloth: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
+    let mut mask = cloth.to_vec();
+    for y in 0..grid.height {
+        let row = y * grid.width..(y + 1) * grid.width;
+        let chin = crop.chin.x.clamp(0.0, grid.width as f32 - 1.0) as usize;
+        let first = (0..chin).rev().find(|x| cloth[row.start + x]);
+        let last = (chin..grid.width).find(|x| cloth[row.start + x]);
+        if let (Some(first), Some(last)) = (first, last) {
+            for i in row.start + first..=row.start + last {
+                mask[i] |= crop.alpha.values[i] > INSIDE;
+            }
+        }
+    }
+    mask
+}
+
+/// Head z of the back: the cushion's far side, behind the model's neck and shoulders, sloping up to the
+/// neck where head and cloth meet.
+fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) -> Vec<f32> {
+    let grid = crop.alpha.grid();
+    let cells: Vec<Cell> = (0..grid.len())
+        .map(|i| match (mask[i], front.body.mask[i]) {
+            (false, _) => Cell::Outside,
+            (true, true) => Cell::Known,
+            (true, false) => Cell::Unknown,
+        })
+        .collect();
+    let mut half = front.body.half.values.clone();
+    harmonic_fill(&mut half, &cells, grid);
+
+    // The upper edge of the back, where it meets the neck and not the background.
+    let edge: Vec<bool> = (0..grid.len())
+        .map(|i| !mask[i] && crop.alpha.values[i] > 0.5)
+        .collect();
+    let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
+    let from_edge = distances(&edge, grid);
+    let model = far_side(mesh, crop, grid);
+    let z: Vec<f32> = (0..grid.len())
+        .map(|i| {
+            let full = BODY_PLANE_Z - BACK_SHARE * half[i];
+            let neck = model[i].map_or(NECK_Z, |z| z - CLOTH_LIFT);
+            let slope = falling(from_edge[i] / px_per_dm, 0.0, SLOPE);
+            let z = full + (neck.max(full) - full) * slope;
+            model[i].map_or(z, |model| z.min(model - CLOTH_LIFT))
+        })
+        .collect();
+    let sigma = 0.015 * crop.face_height;
+    blur::gaussian_masked(&z, &blur::weights_of(mask), grid, sigma)
+}
+
+/// Head z of the far side of the model's neck and shoulders.
+fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
+    let middle = crop.camera.project(CENTER).z;
+    // Depths mirrored about the head's middle turn the nearest hit into the farthest.
+    let mirrored: Vec<Vec3> = mesh
+        .vertices
+        .iter()
+        .map(|v| crop.camera.project(*v))
+        .map(|p| Vec3::new(p.x, p.y, 2.0 * middle - p.z))
+        .collect();
+    let body = |t: usize| {
+        let part = mesh.model.triangle_part(t);
+        mesh.model.outer[t] && matches!(part, VertexPart::Neck | VertexPart::Torso)
+    };
+    z_buffer(&mirrored, &mesh.model.triangles, body, grid)
+        .iter()
+        .enumerate()
+        .map(|(i, hit)| {
+            let at = pixel_center(grid, i);
+            hit.is_some().then(|| {
+                crop.camera
+                    .unproject(at.x, at.y, 2.0 * middle - hit.depth)
+                    .z
+            })
+        })
+        .collect()
+}
+
+fn back_color(mask: &[bool], crop: &Crop, labels: &LabelMap, grid: Grid) -> Vec<Vec3> {
+    let outside: Vec<bool> = inverse(&crop.alpha.above(0.5));
+    let from_outline = distances(&outside, grid);
+    let solid = |i: usize| crop.alpha.values[i] > 0.9 && labels.labels[i] == Label::Cloth;
+    let side = |i: usize| {
+        let d = from_outline[i] / crop.face_height;
+        let x = (pixel_center(grid, i).x - crop.chin.x).abs() / crop.face_height;
+        d > SIDE[0] && d < SIDE[1] && x > COLLAR
+    };
+    let mut known: Vec<bool> = (0..grid.len()).map(|i| solid(i) && side(i)).collect();
+    if !known.contains(&true) {
+        known = (0..grid.len()).map(solid).collect();
+    }
+    let median = median_color(
+        (0..grid.len())
+            .filter(|i| known[*i])
+            .map(|i| crop.color.values[i]),
+    );
+    let cells: Vec<Cell> = (0..grid.len())
+        .map(|i| match (known[i], mask[i]) {
+            (true, _) => Cell::Known,
+            (false, true) => Cell::Unknown,
+            (false, false) => Cell::Outside,
+        })
+        .collect();
+    let mut color: Vec<Vec3> = (0..grid.len())
+        .map(|i| {
+            if known[i] {
+                crop.color.values[i]
+            } else {
+                median
+            }
+        })
+        .collect();
+    harmonic_fill(&mut color, &cells, grid);
+    for (c, cell) in color.iter_mut().zip(&cells) {
+        if *cell == Cell::Outside || !(c.max_element() > 0.0) {
+            *c = median;
+        }
+    }
+    let sigma = BACK_BLUR * crop.face_height;
+    blur::gaussian_masked(&color, &blur::weights_of(mask), grid, sigma)
+}
+
+/// Lattice points of the picture, with the pixel that holds each.
+fn lattice(grid: Grid, spacing_px: f32) -> impl Iterator<Item = (Vec2, usize)> {
+    let columns = (grid.width as f32 / spacing_px) as usize;
+    let rows = (grid.height as f32 / spacing_px) as usize;
+    (0..columns * rows).filter_map(move |k| {
+        let at = Vec2::new((k % columns) as f32 + 0.5, (k / columns) as f32 + 0.5) * spacing_px;
+        grid.pixel_at(at.x, at.y).map(|i| (at, i))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lattice_stays_inside_and_is_as_dense_as_asked() {
+        let grid = Grid::new(31, 17);
+        let count = lattice(grid, 1.5).count();
+        assert_eq!(count, 20 * 11);
+        assert!(lattice(grid, 1.5).all(|(at, _)| at.x < 31.0 && at.y < 17.0));
+    }
+}

@@ -1,0 +1,67 @@
+//! From the front surface to Gaussians: first the photograph's pixels, then what it does not show.
+
+use glam::Vec3;
+
+use super::cloth_hidden::ClothBack;
+use super::hair_hidden::{Hairline, hidden_hair};
+use super::hair_long::long_hair;
+use super::hair_tone::hair_tone;
+use super::outline::Outlines;
+use super::photo::photo_surfels;
+use super::posed::PosedMesh;
+use super::radial::CENTER;
+use super::skin::{Cover, hidden_skin, skin_colors};
+use super::steep::steep_surfels;
+use super::surface::Front;
+use super::surfel::Surfel;
+use super::types::{Crop, Label, LabelMap};
+
+/// Distance between hidden samples, crop pixels: coarser than the photograph, no gap at sigma .75.
+const SPACING_PX: f32 = 1.55;
+
+/// Makes all surfels and hands them over in parts, the photograph's own first.
+///
+/// Errors are those of `push`, which may stop the work between parts.
+pub fn emit<E>(
+    mesh: &PosedMesh<'_>,
+    front: &Front,
+    (crop, labels): (&Crop, &LabelMap),
+    mut push: impl FnMut(Vec<Surfel>) -> Result<(), E>,
+) -> Result<(), E> {
+    let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
+    let spacing = SPACING_PX / px_per_dm;
+    push(photo_surfels(front, (crop, labels)))?;
+
+    let (skin, hair) = rayon::join(
+        || skin_colors(mesh, front, crop, labels),
+        || hair_tone(front, crop, labels),
+    );
+    let outlines = Outlines::new(crop, labels);
+    let hairline = Hairline::new(front, crop, labels);
+    let back = ClothBack::new(mesh, front, crop, labels);
+    let hair_over = |p: Vec3, pixel: usize| {
+        let tone = hair.as_ref()?;
+        let seen = labels.labels[pixel] == Label::Hair && front.on_shell[pixel];
+        let color = || tone.tone((p - CENTER).normalize_or(Vec3::Y));
+        (seen || hairline.covers(p)).then(color)
+    };
+    let cover = Cover {
+        hair_over: &hair_over,
+        outlines: &outlines,
+        back: &back,
+    };
+    push(hidden_skin(
+        mesh,
+        front,
+        (crop, labels),
+        &skin,
+        (&cover, spacing),
+    ))?;
+    if let Some(tone) = &hair {
+        let hidden = hidden_hair(front, (crop, labels), tone, (&hairline, &outlines), spacing);
+        push(hidden)?;
+        push(long_hair(front, (crop, labels), tone, spacing))?;
+    }
+    push(steep_surfels(front, (crop, labels)))?;
+    push(back.surfels(front, crop, SPACING_PX))
+}

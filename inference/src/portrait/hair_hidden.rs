@@ -1,0 +1,291 @@
+//! The hair that the photograph does not show: samples of the shell behind the outline and under the
+//! hair that is seen at a flat angle.
+
+use std::f32::consts::{FRAC_PI_2, TAU};
+
+use glam::Vec3;
+
+use super::hair_synthesis::{HairPoint, synthesize};
+use super::hair_tone::{HairTone, detail_of, with_detail};
+use super::outline::Outlines;
+use super::photo::falling;
+use super::radial::{self, CENTER};
+use super::surface::Front;
+use super::surfel::Surfel;
+use super::types::{Confidence, Crop, Label, LabelMap};
+use crate::imageops::bilinear;
+
+/// Shell facing the camera less than this lies behind the outline.
+const FACING_BEHIND: f32 = 0.12;
+/// Shell facing more than this is the photograph's own.
+const FACING_SEEN: f32 = 0.68;
+/// Shell facing up to this is sampled only to continue its detail.
+const FACING_SUPPORT: f32 = 0.8;
+/// Samples under seen hair lie this far inside, dm.
+const INWARDS: f32 = 0.035;
+/// Height of the hairline at the nape for a bare ear, dm.
+const HAIRLINE_NAPE_Y: f32 = 6.62;
+/// Height of the hairline over a bare ear beside which no hair is seen, dm.
+const HAIRLINE_EAR_Y: f32 = 7.12;
+/// Range of the hairline over a bare ear, dm.
+const HAIRLINE_BARE: [f32; 2] = [6.9, 7.5];
+/// Range of the lower edge of hair over a covered ear, dm.
+const HAIRLINE_COVERED: [f32; 2] = [6.25, 6.62];
+/// Hair behind this plane is at the side, dm.
+const SIDE_Z: f32 = 0.8;
+/// Before this plane is no hidden hair below [`TOP_Y`], dm.
+const FRONT_Z: f32 = 0.5;
+/// Above this the whole top carries hair, dm.
+const TOP_Y: f32 = 7.55;
+/// Hair that lies on the skull rises to the shell over this height above the hairline, dm.
+const TAPER: f32 = 0.45;
+/// Thickness of the hair at the hairline, dm.
+const ROOTS: f32 = 0.02;
+/// The hairline is ragged by this much, dm.
+const RAGGED: f32 = 0.16;
+/// More of the ear under hair than this counts as covered.
+const COVERED_EAR: f32 = 0.5;
+/// Standard deviation of a sample, in spacings.
+const SIGMA: f32 = 0.75;
+/// Thickness of a sample, of its sigma.
+const THICKNESS: f32 = 0.2;
+/// Contrast of synthetic detail: a little below the photograph's, which has highlights.
+const CONTRAST: f32 = 0.9;
+
+/// A sample of the shell.
+#[derive(Debug, Clone, Copy)]
+struct ShellSample {
+    position: Vec3,
+    normal: Vec3,
+    direction: Vec3,
+    /// Distance to the neighbors along the two axes of the shell, dm.
+    step: [f32; 2],
+    /// Direction of the first step.
+    along: Vec3,
+    facing: f32,
+}
+
+/// Surfels of the hidden hair, `spacing` in dm.
+pub fn hidden_hair(
+    front: &Front,
+    (crop, labels): (&Crop, &LabelMap),
+    tone: &HairTone,
+    (hairline, outlines): (&Hairline, &Outlines),
+    spacing: f32,
+) -> Vec<Surfel> {
+    let samples: Vec<ShellSample> = shell_samples(front, crop, spacing)
+        .into_iter()
+        .filter(|s| s.facing < FACING_SUPPORT)
+        .filter_map(|s| grown(s, front, (crop, labels), hairline, outlines))
+        .collect();
+    let points: Vec<HairPoint> = samples
+        .iter()
+        .map(|s| hair_point(s, front, crop, tone))
+        .collect();
+    let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
+    let details = synthesize(&points, tone, crop, px_per_dm);
+    samples
+        .iter()
+        .zip(&details)
+        .filter(|(s, _)| s.facing < FACING_SEEN)
+        .map(|(s, detail)| {
+            let under = if s.facing > FACING_BEHIND {
+                INWARDS
+            } else {
+                0.0
+            };
+            Surfel {
+                position: s.position - s.normal * under,
+                normal: s.normal,
+                axis: s.normal,
+                along: s.along,
+                sigma: Vec3::new(s.step[0], s.step[1], THICKNESS * spacing) * SIGMA,
+                color: with_detail(tone.tone(s.direction), *detail * CONTRAST),
+                opacity: 0.95,
+                label: Label::Hair,
+                confidence: Confidence::Invented,
+            }
+        })
+        .collect()
+}
+
+/// Even samples of the shell: rings of elevation, each ring stepped by arc length.
+fn shell_samples(front: &Front, crop: &Crop, spacing: f32) -> Vec<ShellSample> {
+    /// Golden ratio: rings start at angles that never line up.
+    const GOLDEN: f32 = 0.618_034;
+    /// Radians over which the slope of the shell is measured.
+    const SLOPE: f32 = 0.02;
+    let surface = &front.shell.surface;
+    let eye = crop.camera.eye();
+    let mut samples = Vec::new();
+    let mut elevation = radial::LOWEST;
+    let mut ring = 0.0f32;
+    while elevation < FRAC_PI_2 {
+        let at =
+            |azimuth: f32, elevation: f32| surface.point(radial::direction(azimuth, elevation));
+        // The steepest of eight places rules the distance to the next ring.
+        let slope = |azimuth: f32| {
+            at(azimuth, elevation + SLOPE).distance(at(azimuth, elevation - SLOPE)) / (2.0 * SLOPE)
+        };
+        let steepest = (0..8)
+            .map(|k| slope(k as f32 * TAU / 8.0))
+            .fold(0.3, f32::max);
+        let step = spacing / steepest;
+        let mut azimuth = (ring * GOLDEN).fract() * 0.05;
+        let end = azimuth + TAU;
+        while azimuth < end {
+            let direction = radial::direction(azimuth, elevation);
+            let position = CENTER + direction * surface.radius(direction);
+            let ahead = at(azimuth + SLOPE, elevation);
+            let behind = at(azimuth - SLOPE, elevation);
+            let across = ((ahead - behind) / (2.0 * SLOPE)).length().max(1e-3);
+            let normal = surface.normal(direction);
+            samples.push(ShellSample {
+                position,
+                normal,
+                direction,
+                step: [spacing, slope(azimuth) * step],
+                along: (ahead - behind).normalize_or(Vec3::X),
+                facing: normal.dot((eye - position).normalize_or(Vec3::Z)),
+            });
+            azimuth += (spacing / across).min(1.0);
+        }
+        elevation += step;
+        ring += 1.0;
+    }
+    samples
+}
+
+fn hair_point(s: &ShellSample, front: &Front, crop: &Crop, tone: &HairTone) -> HairPoint {
+    let grid = crop.alpha.grid();
+    let at = crop.camera.project(s.position);
+    let seen = grid
+        .pixel_at(at.x, at.y)
+        .filter(|i| s.facing > 0.3 && tone.trusted[*i] && front.on_shell[*i])
+        .map(|i| {
+            let color = bilinear(&crop.color.values, grid, at.x, at.y);
+            detail_of(color, tone.image[i])
+        });
+    HairPoint {
+        position: s.position,
+        normal: s.normal,
+        strand: tone.strand(s.direction),
+        seen,
+        rank: front.shell.view_angle(s.direction),
+    }
+}
+
+/// The sample where it grows, inside the photograph's outline: under seen hair, or behind the outline
+/// above the hairline. `None` where it does not grow or would hide seen skin or cloth.
+fn grown(
+    mut s: ShellSample,
+    front: &Front,
+    (crop, labels): (&Crop, &LabelMap),
+    hairline: &Hairline,
+    outlines: &Outlines,
+) -> Option<ShellSample> {
+    if s.facing < FACING_BEHIND {
+        let above = hairline.above(s.position);
+        if above < 0.0 {
+            return None;
+        }
+        // At the hairline the hair lies on the skull.
+        let skull = CENTER + s.direction * (front.shell.skull.radius(s.direction) + ROOTS);
+        if !hairline.hangs(s.position) {
+            let lies = falling(above, 0.0, TAPER);
+            s.position = s.position.lerp(skull, lies);
+        }
+    }
+    let (position, pixel) = outlines.into_any(crop, s.position)?;
+    let hair = labels.labels[pixel] == Label::Hair;
+    let before = front.surface.depth.values[pixel] > crop.camera.project(position).z;
+    s.position = position;
+    (hair || (s.facing < FACING_BEHIND && !before)).then_some(s)
+}
+
+/// Where the hair ends on the sides and at the nape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hairline {
+    /// Lowest seen hair beside the face, dm, per side: the subject's left, right.
+    lowest: [Option<f32>; 2],
+    /// Whether hair hides the ear.
+    covered: [bool; 2],
+}
+
+impl Hairline {
+    /// Reads how low hair is seen at the sides.
+    pub fn new(front: &Front, crop: &Crop, labels: &LabelMap) -> Self {
+        /// Share of a side's hair below which strays lie.
+        const STRAYS: f32 = 0.03;
+        let mut heights = [Vec::new(), Vec::new()];
+        for i in (0..labels.labels.len()).filter(|i| front.on_shell[*i]) {
+            let p = front.point(&crop.camera, i);
+            if crop.alpha.values[i] > 0.5 && p.z < SIDE_Z {
+                heights[usize::from(p.x < 0.0)].push(p.y);
+            }
+        }
+        let lowest = heights.map(|mut values| {
+            let k = (STRAYS * values.len() as f32) as usize;
+            (!values.is_empty()).then(|| *values.select_nth_unstable_by(k, f32::total_cmp).1)
+        });
+        Self {
+            lowest,
+            covered: labels.ear_covered.map(|share| share > COVERED_EAR),
+        }
+    }
+
+    /// Whether hair grows over a point near the skull that the photograph does not show.
+    pub fn covers(&self, p: Vec3) -> bool {
+        self.above(p) > 0.0 && (p.z < FRONT_Z || p.y > TOP_Y)
+    }
+
+    /// Whether hair on this side hangs over the ear rather than lying on the skull.
+    fn hangs(&self, p: Vec3) -> bool {
+        self.covered[usize::from(p.x < 0.0)]
+    }
+
+    /// Height above the hairline, dm.
+    fn above(&self, p: Vec3) -> f32 {
+        // Between the sides the two hairlines blend, so that the nape has no step.
+        let left = (0.5 + p.x / 0.6).clamp(0.0, 1.0);
+        let height = self.height(0, p.z) * left + self.height(1, p.z) * (1.0 - left);
+        let (azimuth, _) = radial::angles((p - CENTER).normalize_or(Vec3::Y));
+        p.y - height - RAGGED * ragged(azimuth)
+    }
+
+    /// The hairline slants from where hair ends at the side, over the ear, to the nape.
+    fn height(&self, side: usize, z: f32) -> f32 {
+        match (self.covered[side], self.lowest[side]) {
+            (true, Some(lowest)) => lowest.clamp(HAIRLINE_COVERED[0], HAIRLINE_COVERED[1]),
+            (_, lowest) => {
+                let front = lowest.map_or(HAIRLINE_EAR_Y, |y| {
+                    y.clamp(HAIRLINE_BARE[0], HAIRLINE_BARE[1])
+                });
+                let t = ((z + 0.15) / 0.5).clamp(0.0, 1.0);
+                HAIRLINE_NAPE_Y + (front - HAIRLINE_NAPE_Y) * t * t
+            }
+        }
+    }
+}
+
+/// Smooth noise in about −0.5..0.5 over the azimuth, strand-like.
+fn ragged(azimuth: f32) -> f32 {
+    let wave = |count: f32, phase: f32| (azimuth * count + phase).sin();
+    0.2 * wave(23.0, 0.3) + 0.15 * wave(57.0, 1.7) + 0.15 * wave(131.0, 4.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_ear_has_a_hairline_that_slants_to_the_nape() {
+        let line = Hairline {
+            lowest: [Some(7.2), Some(6.4)],
+            covered: [false, true],
+        };
+        assert!((line.height(0, 0.35) - 7.2).abs() < 1e-5, "beside the face");
+        assert!((line.height(0, -0.2) - 6.62).abs() < 1e-5, "nape");
+        assert!((line.height(1, 0.35) - 6.4).abs() < 1e-5, "covered ear");
+    }
+}

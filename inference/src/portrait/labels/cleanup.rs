@@ -1,0 +1,131 @@
+//! Repairs of the label map that no single pixel can know.
+
+use super::regions::Regions;
+use crate::imageops::components::components;
+use crate::imageops::distance::{distance_to, distances};
+use crate::portrait::types::{Crop, Label};
+
+/// Islands of fewer pixels take the label around them, in squared face heights.
+const MIN_ISLAND: f32 = 0.002;
+/// Hair without contact to the rest of the hair needs this many pixels beside the face, in squared face
+/// heights.
+const MIN_LOOSE_HAIR: f32 = 0.006;
+/// And this many in the face or below the chin, where shadows look like hair.
+const MIN_STRAY_HAIR: f32 = 0.06;
+/// Bare skin further than this from the model (arms, hands, other people) has the shape of cloth rather
+/// than of the model, in face heights.
+const SKIN_REACH: f32 = 0.1;
+/// A real ear reaches this far beyond the model's, in face heights.
+const EAR_REACH: f32 = 0.07;
+
+/// Gives small connected parts of one label the nearest other label.
+pub(super) fn drop_islands(labels: &mut [Label], regions: &Regions, crop: &Crop) {
+    let area = crop.face_height * crop.face_height;
+    let covered: Vec<bool> = crop.alpha.above(0.05);
+    let (keys, parts) = parts_of(labels, &covered, regions);
+    let size_of = |i: usize| parts.sizes[parts.region[i] as usize] as f32;
+    let largest_hair = (0..labels.len())
+        .filter(|i| keys[*i] == (true, Label::Hair))
+        .max_by(|a, b| size_of(*a).total_cmp(&size_of(*b)))
+        .map(|i| parts.region[i]);
+    let mut stray = vec![0.0f32; parts.sizes.len()];
+    for i in 0..labels.len() {
+        let is_stray = regions.oval[i] || regions.below[i] > 0.0;
+        stray[parts.region[i] as usize] += f32::from(is_stray);
+    }
+    let min_size = |i: usize| match keys[i] {
+        (false, _) => f32::INFINITY,
+        (true, Label::Hair) if Some(parts.region[i]) != largest_hair => {
+            let is_stray = stray[parts.region[i] as usize] > 0.5 * size_of(i);
+            area * if is_stray {
+                MIN_STRAY_HAIR
+            } else {
+                MIN_LOOSE_HAIR
+            }
+        }
+        _ => area * MIN_ISLAND,
+    };
+    let keep: Vec<bool> = (0..labels.len())
+        .map(|i| size_of(i) >= min_size(i))
+        .collect();
+    take_nearest(labels, &keep, regions);
+}
+
+type Parts = crate::imageops::components::Components;
+
+/// Connected parts of one label; what the matte leaves out does not join them.
+fn parts_of(labels: &[Label], covered: &[bool], regions: &Regions) -> (Vec<(bool, Label)>, Parts) {
+    let keys: Vec<(bool, Label)> = covered
+        .iter()
+        .copied()
+        .zip(labels.iter().copied())
+        .collect();
+    let parts = components(&keys, regions.grid);
+    (keys, parts)
+}
+
+/// Pixels that are not kept take the label of the nearest that is.
+fn take_nearest(labels: &mut [Label], keep: &[bool], regions: &Regions) {
+    let nearest = distance_to(keep, regions.grid).nearest;
+    let kept = labels.to_vec();
+    for i in (0..labels.len()).filter(|i| !keep[*i]) {
+        if let Some(label) = kept.get(nearest[i] as usize) {
+            labels[i] = *label;
+        }
+    }
+}
+
+/// Turns bare skin away from the model into cloth.
+pub(super) fn skin_stays_on_the_model(labels: &mut [Label], regions: &Regions) {
+    for (i, label) in labels.iter_mut().enumerate() {
+        if *label == Label::Skin && regions.model_distance[i] > SKIN_REACH {
+            *label = Label::Cloth;
+        }
+    }
+}
+
+/// Share of each ear that is labelled hair: the subject's left, right. An ear of which the picture shows
+/// next to nothing counts like the other one.
+pub(super) fn ear_cover(labels: &[Label], regions: &Regions) -> [f32; 2] {
+    let mut hair = [0usize; 2];
+    let mut all = [0usize; 2];
+    for (i, label) in labels.iter().enumerate() {
+        if let Some(side) = regions.ear(i) {
+            all[side] += 1;
+            hair[side] += usize::from(*label == Label::Hair);
+        }
+    }
+    let share = |side: usize| hair[side] as f32 / all[side].max(1) as f32;
+    let few = |side: usize| all[side] * 8 < all[1 - side];
+    [0, 1].map(|side| share(if few(side) { 1 - side } else { side }))
+}
+
+/// Makes ears that are `seen` all skin, and with them what sticks out around them: a real ear reaches
+/// further than the model's.
+pub(super) fn clean_ears(
+    labels: &mut [Label],
+    regions: &Regions,
+    seen: [bool; 2],
+    is_hair_colored: impl Fn(usize) -> bool,
+) {
+    for side in (0..2).filter(|s| seen[*s]) {
+        let ear: Vec<bool> = (0..labels.len())
+            .map(|i| regions.ear(i) == Some(side))
+            .collect();
+        let rows = (0..labels.len())
+            .filter(|i| ear[*i])
+            .map(|i| regions.below[i]);
+        let top = rows.clone().fold(f32::INFINITY, f32::min);
+        let bottom = rows.fold(f32::NEG_INFINITY, f32::max);
+        let reach = distances(&ear, regions.grid);
+        for (i, label) in labels.iter_mut().enumerate() {
+            let around = regions.part[i].is_none()
+                && reach[i] < EAR_REACH * regions.height
+                && regions.below[i] > top + 0.3 * (bottom - top)
+                && !is_hair_colored(i);
+            if ear[i] || (around && *label == Label::Hair) {
+                *label = Label::Skin;
+            }
+        }
+    }
+}

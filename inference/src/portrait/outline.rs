@@ -1,0 +1,69 @@
+//! Keeps what is added inside the picture's outlines.
+//!
+//! Mesh and shell fit the photograph to a few pixels. What sticks out where nothing was photographed is
+//! shifted to the nearest place that shows the right thing; dropping it would leave holes.
+
+use glam::Vec3;
+
+use super::skin::pixel_center;
+use super::types::{Crop, Label, LabelMap};
+use crate::imageops::Grid;
+use crate::imageops::distance::{DistanceField, NOWHERE, distance_to};
+use crate::imageops::morphology::erode;
+
+/// Nothing is shifted farther than this, in face heights.
+const SHIFT_MAX: f32 = 0.09;
+/// Samples stay this far inside the outline, so that their soft edges do not spread it, pixels.
+const INSET_PX: f32 = 1.5;
+/// Coverage from which a pixel is inside.
+const INSIDE: f32 = 0.5;
+
+/// Where skin and hair may be, with the nearest such place of every pixel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlines {
+    grid: Grid,
+    anything: DistanceField,
+    skin: DistanceField,
+    limit_px: f32,
+}
+
+impl Outlines {
+    /// The outlines of a crop.
+    pub fn new(crop: &Crop, labels: &LabelMap) -> Self {
+        let grid = crop.alpha.grid();
+        let inside = erode(&crop.alpha.above(INSIDE), grid, INSET_PX);
+        let skin: Vec<bool> = (0..grid.len())
+            .map(|i| inside[i] && !matches!(labels.labels[i], Label::Hair | Label::Cloth))
+            .collect();
+        Self {
+            grid,
+            anything: distance_to(&inside, grid),
+            skin: distance_to(&skin, grid),
+            limit_px: SHIFT_MAX * crop.face_height,
+        }
+    }
+
+    /// The point shifted into the photograph's outline, with the pixel that it lies in.
+    pub fn into_any(&self, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {
+        self.shifted(&self.anything, crop, point)
+    }
+
+    /// The point shifted to where skin is seen, with the pixel that it lies in.
+    pub fn into_skin(&self, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {
+        self.shifted(&self.skin, crop, point)
+    }
+
+    fn shifted(&self, field: &DistanceField, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {
+        let at = crop.camera.project(point);
+        let pixel = self.grid.pixel_at(at.x, at.y)?;
+        if field.distance[pixel] == 0.0 {
+            return Some((point, pixel));
+        }
+        let nearest = field.nearest[pixel];
+        if nearest == NOWHERE || field.distance[pixel] > self.limit_px {
+            return None;
+        }
+        let to = pixel_center(self.grid, nearest as usize);
+        Some((crop.camera.unproject(to.x, to.y, at.z), nearest as usize))
+    }
+}

@@ -1,0 +1,68 @@
+//! Fills the gaps between neighboring pixels of the photograph that lie far apart in depth: the steep
+//! rims of cushions, which from the side would show through.
+
+use super::surface::{ALPHA_MIN, Front};
+use super::surfel::Surfel;
+use super::types::{Confidence, Crop, Label, LabelMap};
+use glam::Vec3;
+
+/// Neighbors farther apart than this many pixel widths get samples between them.
+const STEEP: f32 = 2.0;
+/// Samples are this many pixel widths apart.
+const SPACING: f32 = 1.5;
+/// Farther apart than this, dm, neighbors are not one surface.
+const TORN: f32 = 0.6;
+/// Thickness of a sample, of its sigma.
+const THICKNESS: f32 = 0.2;
+
+/// Surfels between neighboring pixels of cloth, or of hair beyond the shell.
+pub fn steep_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel> {
+    let grid = crop.alpha.grid();
+    let cushion = |i: usize| {
+        let label = labels.labels[i];
+        let cushion = label == Label::Cloth || (label == Label::Hair && !front.on_shell[i]);
+        crop.alpha.values[i] > ALPHA_MIN && cushion
+    };
+    let mut surfels = Vec::new();
+    for i in (0..grid.len()).filter(|i| cushion(*i)) {
+        let [_, right, _, below] = grid.neighbors(i);
+        for j in [right, below].into_iter().flatten() {
+            if cushion(j) && labels.labels[i] == labels.labels[j] {
+                add_between(&mut surfels, front, crop, (i, j, labels.labels[i]));
+            }
+        }
+    }
+    surfels
+}
+
+fn add_between(
+    surfels: &mut Vec<Surfel>,
+    front: &Front,
+    crop: &Crop,
+    (i, j, label): (usize, usize, Label),
+) {
+    let width = front.surface.depth.values[i] / crop.camera.focal;
+    let (a, b) = (front.point(&crop.camera, i), front.point(&crop.camera, j));
+    let distance = a.distance(b);
+    if distance < STEEP * width || distance > TORN {
+        return;
+    }
+    let count = (distance / (SPACING * width)) as usize;
+    let normals = &front.surface.normals.values;
+    let alpha = crop.alpha.values[i].min(crop.alpha.values[j]);
+    for k in 1..=count {
+        let t = k as f32 / (count + 1) as f32;
+        let normal = normals[i].lerp(normals[j], t).normalize_or(normals[i]);
+        surfels.push(Surfel {
+            position: a.lerp(b, t),
+            normal,
+            axis: normal,
+            along: b - a,
+            sigma: Vec3::new(1.0, 1.0, THICKNESS) * width,
+            color: crop.color.values[i].lerp(crop.color.values[j], t),
+            opacity: alpha.min(0.9),
+            label,
+            confidence: Confidence::Grazing,
+        });
+    }
+}

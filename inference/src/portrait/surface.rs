@@ -1,0 +1,312 @@
+//! The front surface that the photograph sees: depth and normals of every pixel.
+//!
+//! Skin and eyes lie on the fitted mesh, the mouth behind the lips, hair on the hair shell or on a
+//! cushion of its own, cloth on a cushion over the model's shoulders.
+
+use glam::{Vec2, Vec3};
+
+use super::inflate::{self, BodyCushion};
+use super::posed::PosedMesh;
+use super::shell::HairShell;
+use super::types::{ColorPlane, Crop, HeadCamera, Label, LabelMap, Plane, Surface};
+use crate::imageops::distance::{NOWHERE, distance_to};
+use crate::imageops::solve::{Cell, harmonic_fill};
+use crate::imageops::zbuffer::Hit;
+use crate::imageops::{Grid, blur};
+
+/// Pixels below this coverage carry nothing.
+pub const ALPHA_MIN: f32 = 0.05;
+/// Skin that the mesh misses is never behind this plane, dm along head z; else it trails as threads.
+const SKIN_BACK_Z: f32 = 0.1;
+/// The same below the jaw.
+const NECK_BACK_Z: f32 = -0.2;
+/// Width of the lip ring that carries the mouth, in face heights.
+const LIP_RING: f32 = 0.02;
+/// How far the middle of an open mouth lies behind the lips, dm.
+const MOUTH_DEPTH: f32 = 0.05;
+/// The shell is used above this height, dm; below it hair hangs freely.
+const SHELL_LOWEST_Y: f32 = 6.2;
+/// Hair lies at least this far before the skin under it, dm.
+const HAIR_LIFT: f32 = 0.03;
+/// Blur of normals found from depth, in face heights.
+const NORMAL_BLUR: f32 = 0.012;
+
+/// The front surface with what was found on the way; later stages read it too.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// Depth and normals.
+    pub surface: Surface,
+    /// The hair shell.
+    pub shell: HairShell,
+    /// `[height, width]` what the pixels see of the mesh.
+    pub mesh_hits: Vec<Hit>,
+    /// `[height, width]` hair pixels that lie on the shell.
+    pub on_shell: Vec<bool>,
+    /// The cushion of the body, defined where it is.
+    pub body: BodyCushion,
+}
+
+impl Front {
+    /// Head point of a pixel's surface.
+    pub fn point(&self, camera: &HeadCamera, pixel: usize) -> Vec3 {
+        let (x, y) = self.surface.depth.grid().position(pixel);
+        let depth = self.surface.depth.values[pixel];
+        camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth)
+    }
+}
+
+/// Depth at which the ray of a pixel meets the plane `z_head = z`; `None` where it never does.
+pub fn plane_depth(camera: &HeadCamera, pixel: Vec2, z: f32) -> Option<f32> {
+    let eye = camera.eye();
+    let ray = camera.unproject(pixel.x, pixel.y, 1.0) - eye;
+    let depth = (z - eye.z) / ray.z;
+    (depth.is_finite() && depth > 0.0).then_some(depth)
+}
+
+/// Which pixels show anything, and what.
+pub(crate) struct Regions<'a> {
+    pub(crate) grid: Grid,
+    pub(crate) crop: &'a Crop,
+    pub(crate) labels: &'a LabelMap,
+}
+
+impl Regions<'_> {
+    pub(crate) fn mask(&self, is: impl Fn(Label) -> bool) -> Vec<bool> {
+        (0..self.grid.len())
+            .map(|i| self.crop.alpha.values[i] > ALPHA_MIN && is(self.labels.labels[i]))
+            .collect()
+    }
+
+    pub(crate) fn center(&self, pixel: usize) -> Vec2 {
+        let (x, y) = self.grid.position(pixel);
+        Vec2::new(x as f32 + 0.5, y as f32 + 0.5)
+    }
+}
+
+/// Finds the front surface.
+pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Front {
+    let regions = Regions {
+        grid: crop.alpha.grid(),
+        crop,
+        labels,
+    };
+    let mesh_hits = mesh.z_buffer(&crop.camera, regions.grid);
+    let shell = HairShell::new(&mesh.skull_points(), crop, labels);
+    let mut depth = vec![f32::NAN; regions.grid.len()];
+
+    skin_depth(&regions, &mesh_hits, &mut depth);
+    mouth_depth(&regions, &mut depth);
+    let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
+    let cloth = regions.mask(|l| l == Label::Cloth);
+    for i in (0..depth.len()).filter(|i| cloth[*i]) {
+        depth[i] = body.front.values[i];
+    }
+    let shell_hits = shell.z_buffer(regions.grid);
+    let on_shell = hair_on_shell(&regions, &shell, &shell_hits, &mesh_hits, &mut depth);
+    inflate::hair_beyond_shell(&regions, &on_shell, &body, &mut depth);
+    fill_rest(&regions, &mut depth);
+
+    let normals = normals(&regions, mesh, &shell, (&mesh_hits, &on_shell), &depth);
+    Front {
+        surface: Surface {
+            depth: Plane::from_values(regions.grid, depth),
+            normals: ColorPlane::from_values(regions.grid, normals),
+        },
+        shell,
+        mesh_hits,
+        on_shell,
+        body,
+    }
+}
+
+/// Skin and eyes: the mesh where it is hit, a smooth continuation where the photograph has skin beyond it.
+fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
+    let skin = regions.mask(|l| matches!(l, Label::Skin | Label::Eye));
+    let camera = &regions.crop.camera;
+    let cells: Vec<Cell> = (0..skin.len())
+        .map(|i| match (skin[i], hits[i].is_some()) {
+            (false, _) => Cell::Outside,
+            (true, true) => Cell::Known,
+            (true, false) => Cell::Unknown,
+        })
+        .collect();
+    let typical = camera.project(super::radial::CENTER).z;
+    let mut values: Vec<f32> = hits
+        .iter()
+        .map(|h| if h.is_some() { h.depth } else { typical })
+        .collect();
+    harmonic_fill(&mut values, &cells, regions.grid);
+    for i in (0..depth.len()).filter(|i| skin[*i]) {
+        depth[i] = values[i];
+        if cells[i] == Cell::Unknown {
+            let at = regions.center(i);
+            let below_jaw = at.y > regions.crop.chin.y;
+            let z = if below_jaw { NECK_BACK_Z } else { SKIN_BACK_Z };
+            if let Some(limit) = plane_depth(camera, at, z) {
+                // An island without any mesh under it has no better guess than the plane.
+                depth[i] = if depth[i] > 0.5 * typical {
+                    depth[i].min(limit)
+                } else {
+                    limit
+                };
+            }
+        }
+    }
+}
+
+/// The mouth hangs between the lips, deepest in its middle; the photographed teeth then sit right.
+fn mouth_depth(regions: &Regions<'_>, depth: &mut [f32]) {
+    let mouth = regions.mask(|l| l == Label::Mouth);
+    if !mouth.contains(&true) {
+        return;
+    }
+    let ring_px = LIP_RING * regions.crop.face_height;
+    let to_mouth = distance_to(&mouth, regions.grid).distance;
+    let cells: Vec<Cell> = (0..mouth.len())
+        .map(|i| match mouth[i] {
+            true => Cell::Unknown,
+            false if to_mouth[i] <= ring_px && depth[i].is_finite() => Cell::Known,
+            false => Cell::Outside,
+        })
+        .collect();
+    let mut values: Vec<f32> = depth
+        .iter()
+        .map(|d| if d.is_finite() { *d } else { 0.0 })
+        .collect();
+    harmonic_fill(&mut values, &cells, regions.grid);
+    let outside: Vec<bool> = mouth.iter().map(|m| !m).collect();
+    let inside = distance_to(&outside, regions.grid).distance;
+    let widest = inside.iter().copied().fold(1.0, f32::max);
+    for i in (0..depth.len()).filter(|i| mouth[*i]) {
+        depth[i] = values[i] + MOUTH_DEPTH * (inside[i] / widest).min(1.0);
+    }
+}
+
+/// Hair takes the shell's depth, before the mesh; returns which pixels did.
+fn hair_on_shell(
+    regions: &Regions<'_>,
+    shell: &HairShell,
+    shell_hits: &[Hit],
+    mesh_hits: &[Hit],
+    depth: &mut [f32],
+) -> Vec<bool> {
+    let hair = regions.mask(|l| l == Label::Hair);
+    let camera = &regions.crop.camera;
+    let triangles = super::radial::RadialSurface::triangles();
+    let points = shell.surface.points();
+    (0..hair.len())
+        .map(|i| {
+            let hit = &shell_hits[i];
+            if !hair[i] || !hit.is_some() {
+                return false;
+            }
+            if hit.interpolate(&triangles, &points).y < SHELL_LOWEST_Y {
+                return false;
+            }
+            let at = regions.center(i);
+            let ray = camera.unproject(at.x, at.y, 1.0) - camera.eye();
+            depth[i] = hit.depth;
+            if mesh_hits[i].is_some() {
+                depth[i] = depth[i].min(mesh_hits[i].depth - HAIR_LIFT / ray.length());
+            }
+            true
+        })
+        .collect()
+}
+
+/// Gives every covered pixel that is still without a depth that of the nearest one that has it.
+fn fill_rest(regions: &Regions<'_>, depth: &mut [f32]) {
+    let known: Vec<bool> = depth.iter().map(|d| d.is_finite()).collect();
+    let nearest = distance_to(&known, regions.grid).nearest;
+    let fallback = regions.crop.camera.project(super::radial::CENTER).z;
+    for i in (0..depth.len()).filter(|i| !known[*i]) {
+        depth[i] = match nearest[i] {
+            NOWHERE => fallback,
+            j => depth[j as usize],
+        };
+    }
+}
+
+/// Unit normals in the head frame, towards the camera: of the mesh, of the shell, else of the depth.
+fn normals(
+    regions: &Regions<'_>,
+    mesh: &PosedMesh<'_>,
+    shell: &HairShell,
+    (mesh_hits, on_shell): (&[Hit], &[bool]),
+    depth: &[f32],
+) -> Vec<Vec3> {
+    let camera = &regions.crop.camera;
+    let eye = camera.eye();
+    let from_depth = depth_normals(regions, depth);
+    (0..depth.len())
+        .map(|i| {
+            let at = regions.center(i);
+            let point = camera.unproject(at.x, at.y, depth[i]);
+            let to_eye = (eye - point).normalize_or(Vec3::Z);
+            let normal = match regions.labels.labels[i] {
+                Label::Skin | Label::Eye if mesh_hits[i].is_some() => {
+                    mesh_hits[i].interpolate(&mesh.model.triangles, &mesh.normals)
+                }
+                Label::Hair if on_shell[i] => shell
+                    .surface
+                    .normal((point - super::radial::CENTER).normalize_or(Vec3::Z)),
+                _ => from_depth[i],
+            };
+            towards(normal.normalize_or(to_eye), to_eye)
+        })
+        .collect()
+}
+
+/// Turns a unit normal that looks away from the eye onto the plane that it sees edge-on.
+fn towards(normal: Vec3, to_eye: Vec3) -> Vec3 {
+    /// Least cosine between a seen surface's normal and its ray.
+    const FACING_MIN: f32 = 0.02;
+    let facing = normal.dot(to_eye);
+    if facing >= FACING_MIN {
+        normal
+    } else {
+        (normal + to_eye * (FACING_MIN - facing)).normalize_or(to_eye)
+    }
+}
+
+/// Normals of the depth map, by differences inside one label, blurred inside it.
+fn depth_normals(regions: &Regions<'_>, depth: &[f32]) -> Vec<Vec3> {
+    let grid = regions.grid;
+    let camera = &regions.crop.camera;
+    let labels = &regions.labels.labels;
+    let visible = regions.mask(|_| true);
+    let point = |i: usize| {
+        let at = regions.center(i);
+        camera.unproject(at.x, at.y, depth[i])
+    };
+    let difference = |i: usize, ahead: Option<usize>, behind: Option<usize>| {
+        let same = |j: &usize| visible[*j] && labels[*j] == labels[i];
+        let (a, b) = (
+            ahead.filter(same).unwrap_or(i),
+            behind.filter(same).unwrap_or(i),
+        );
+        (a != b).then(|| point(a) - point(b))
+    };
+    let raw: Vec<Vec3> = (0..grid.len())
+        .map(|i| {
+            if !visible[i] {
+                return Vec3::ZERO;
+            }
+            let [left, right, above, below] = grid.neighbors(i);
+            let to_eye = (camera.eye() - point(i)).normalize_or(Vec3::Z);
+            match (difference(i, right, left), difference(i, below, above)) {
+                (Some(dx), Some(dy)) => {
+                    let n = dx.cross(dy).normalize_or(to_eye);
+                    if n.dot(to_eye) < 0.0 { -n } else { n }
+                }
+                _ => to_eye,
+            }
+        })
+        .collect();
+    let cloth: Vec<f32> = blur::weights_of(&regions.mask(|l| l == Label::Cloth));
+    let sigma = NORMAL_BLUR * regions.crop.face_height;
+    let smooth = blur::gaussian_masked(&raw, &cloth, grid, sigma);
+    (0..grid.len())
+        .map(|i| if cloth[i] > 0.0 { smooth[i] } else { raw[i] })
+        .collect()
+}

@@ -1,0 +1,152 @@
+//! Every number that Rust and WGSL share. The shaders get them as a generated prelude.
+
+use std::fmt::Write as _;
+
+/// Declares constants and a WGSL prelude that repeats them.
+macro_rules! shared_constants {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident = $value:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: $kind = $value;)*
+
+        /// The same constants in WGSL, one a line.
+        pub(crate) fn wgsl_prelude() -> String {
+            let mut wgsl = String::new();
+            $(shared_constants!(@write wgsl, $name, $kind);)*
+            wgsl
+        }
+    };
+    (@write $out:ident, $name:ident, u32) => {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!($out, "const {} = {}u;", stringify!($name), $name);
+    };
+    (@write $out:ident, $name:ident, f32) => {
+        let _ = writeln!($out, "const {} = {:e}f;", stringify!($name), $name);
+    };
+}
+
+shared_constants! {
+    /// Threads of a workgroup in every pass but blend.
+    WORKGROUP: u32 = 256;
+    /// 32-bit words that hold one bit for each thread of a workgroup.
+    WORKGROUP_WORDS: u32 = WORKGROUP / 32;
+
+    /// Side of a tile in pixels.
+    TILE: u32 = 16;
+    /// Tiles along the side of a bin.
+    BIN_TILES: u32 = 8;
+    /// Side of a bin in pixels.
+    BIN: u32 = TILE * BIN_TILES;
+    /// Tiles of a bin.
+    TILES_PER_BIN: u32 = BIN_TILES * BIN_TILES;
+    /// Most bins of an image: their counters must fit into workgroup memory.
+    MAX_BINS: u32 = 2048;
+    /// Bins that one round of `bin.scatter` serves with its bitmaps.
+    BIN_WINDOW: u32 = 256;
+    /// Depth-ordered splats that one workgroup of `bin` handles.
+    BIN_BLOCK: u32 = 1024;
+    /// A rectangle of bins that covers none (first > last on both axes).
+    EMPTY_RECT: u32 = 0x0000_ffff;
+    /// Bin entries that one workgroup of `tiles` handles; bins start at multiples of it.
+    ENTRY_CHUNK: u32 = WORKGROUP;
+
+    /// Bits of the quantized depth that are sorted.
+    KEY_BITS: u32 = 24;
+    /// Bits that one sort round orders.
+    DIGIT_BITS: u32 = 4;
+    /// Values of a digit.
+    DIGITS: u32 = 1 << DIGIT_BITS;
+    /// Keys of one thread in a sort round.
+    KEYS_PER_THREAD: u32 = 16;
+    /// Keys of one workgroup in a sort round.
+    SORT_BLOCK: u32 = WORKGROUP * KEYS_PER_THREAD;
+    /// The depth of a slot that turned out to cover no pixel; sorts behind everything.
+    EMPTY_DEPTH: u32 = 0xffff_ffff;
+
+    /// Threads of a blend workgroup: each owns 2×2 pixels of the tile.
+    BLEND_THREADS: u32 = TILE * TILE / 4;
+    /// Alpha of one splat at a pixel never exceeds this (as gsplat).
+    ALPHA_MAX: f32 = 0.99;
+    /// 1/255: contributions below it are skipped.
+    ALPHA_MIN: f32 = 1.0 / 255.0;
+    /// log₂(1/255): contributions below it are skipped.
+    LOG2_ALPHA_MIN: f32 = -7.994_353_3;
+    /// A pixel is finished before the splat that would leave no more than this.
+    TRANSMITTANCE_MIN: f32 = 1.0e-4;
+    /// The splat that takes the transmittance below this is the one that is picked.
+    PICK_TRANSMITTANCE: f32 = 0.5;
+    /// Widening of a splat's outline in the tile test (log₂ units of alpha), so that rounding loses no pixel.
+    OUTLINE_MARGIN: f32 = 1.0e-3;
+
+    /// √(½ log₂ e): turns the root of a conic into units of log₂ alpha.
+    ROOT_LOG2E_HALF: f32 = 0.849_321_8;
+    /// 2 ln 2: turns log₂ units into squared standard deviations.
+    TWO_LN_2: f32 = 1.386_294_4;
+    /// Most standard deviations at which an opaque splat still counts: √(2 ln 255).
+    MAX_SIGMAS: f32 = 3.329_043;
+    /// Variances in px² are scaled down to this, so that determinants stay finite.
+    MAX_VARIANCE: f32 = 1.0e12;
+    /// The linearization of the projection stops this far outside the image, in half fields of view.
+    SLOPE_MARGIN: f32 = 0.3;
+    /// Largest finite half-precision number.
+    F16_MAX: f32 = 65504.0;
+
+    /// Flag bits of a splat: see `scene::SplatFlags`.
+    FLAG_SELECTED: u32 = 1;
+    /// Hidden or deleted.
+    FLAGS_NOT_DRAWN: u32 = 2 | 8;
+    /// Share of the selection's color in a selected splat.
+    SELECTION_MIX: f32 = 0.55;
+    /// Color of the selection (amber), display-referred.
+    SELECTION_R: f32 = 1.0;
+    /// See `SELECTION_R`.
+    SELECTION_G: f32 = 0.690_196_1;
+    /// See `SELECTION_R`.
+    SELECTION_B: f32 = 0.250_980_4;
+
+    /// `ViewMode` as a number.
+    VIEW_COLOR: u32 = 0;
+    /// See `VIEW_COLOR`.
+    VIEW_NORMALS: u32 = 1;
+    /// See `VIEW_COLOR`.
+    VIEW_DEPTH: u32 = 2;
+    /// See `VIEW_COLOR`.
+    VIEW_LABELS: u32 = 3;
+    /// See `VIEW_COLOR`.
+    VIEW_CONFIDENCE: u32 = 4;
+
+    /// Bits of a chunk's `features`: the lights shade it.
+    CHUNK_LIT: u32 = 1;
+    /// The normals are a column of the cloud, not a guess from the shortest axis.
+    CHUNK_NORMALS: u32 = 2;
+    /// The labels are a column of the cloud.
+    CHUNK_LABELS: u32 = 4;
+    /// The confidences are a column of the cloud.
+    CHUNK_CONFIDENCE: u32 = 8;
+
+    /// Most directional lights of a scene that shade it.
+    MAX_LIGHTS: u32 = 4;
+    /// Steps of a stored opacity: 24 bits.
+    OPACITY_STEPS: u32 = 0x00ff_ffff;
+    /// Steps of one component of an octahedral normal.
+    NORMAL_STEPS: f32 = 2047.0;
+}
+
+/// Splats of a page, the unit of upload.
+pub(crate) const PAGE: usize = 65_536;
+
+/// Most splats of a chunk, the unit of buffers: its largest buffer is 96 MiB, within WebGPU's 128 MiB.
+pub(crate) const CHUNK: usize = 16 * PAGE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_constants_are_what_they_say() {
+        let log2_e = std::f32::consts::LOG2_E;
+        assert!((ROOT_LOG2E_HALF - (0.5 * log2_e).sqrt()).abs() < 1e-6);
+        assert!((LOG2_ALPHA_MIN - (1.0f32 / 255.0).log2()).abs() < 1e-6);
+        assert!((MAX_SIGMAS - (2.0 * 255f32.ln()).sqrt()).abs() < 1e-6);
+        assert!((TWO_LN_2 - 2.0 * std::f32::consts::LN_2).abs() < 1e-6);
+        assert!(wgsl_prelude().contains("const TILE = 16u;\n"));
+    }
+}

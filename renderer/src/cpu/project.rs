@@ -1,0 +1,259 @@
+//! From a splat in space to an ellipse on the image (EWA splatting, Zwicker et al. 2001, as in
+//! Kerbl et al. 2023); twin of `shaders/project.wgsl`.
+
+use glam::{Quat, Vec2, Vec3, Vec4};
+use rayon::prelude::*;
+
+use super::{
+    chunk::PackedChunk,
+    cull::{Visibility, view_point},
+    ellipse::{ceil_index, floor_index},
+    shade::{self, Seen},
+};
+use crate::{
+    consts::{
+        ALPHA_MIN, BIN, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, LOG2_ALPHA_MIN, MAX_VARIANCE,
+        OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, WORKGROUP, WORKGROUP_WORDS,
+    },
+    half16,
+    layout::{ChunkView, Record, Shading, View},
+};
+
+/// Visible splats, compacted in the order of their chunks and rows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Projected {
+    pub(crate) records: Vec<Record>,
+    /// Bits of the view depth, or `EMPTY_DEPTH`.
+    pub(crate) depths: Vec<u32>,
+    /// Covered bins (first x, first y, last x, last y, one byte each) and source index.
+    pub(crate) placements: Vec<[u32; 2]>,
+}
+
+/// Blocks of 256 splats that one task projects.
+const TASK_BLOCKS: usize = 8;
+
+struct Task<'a> {
+    chunk: usize,
+    blocks: std::ops::Range<usize>,
+    records: &'a mut [Record],
+    depths: &'a mut [u32],
+    placements: &'a mut [[u32; 2]],
+}
+
+/// Projects every visible splat to its slot. `visibility` is scanned, `visible` its total.
+pub(crate) fn project(
+    view: &View,
+    shading: &Shading,
+    chunks: &[&PackedChunk],
+    chunk_views: &[ChunkView],
+    visibility: &Visibility,
+    visible: u32,
+) -> Projected {
+    let n = visible as usize;
+    let mut projected = Projected {
+        records: vec![Record::default(); n],
+        depths: vec![EMPTY_DEPTH; n],
+        placements: vec![[EMPTY_RECT, 0]; n],
+    };
+    tasks(&mut projected, chunk_views, visibility, visible)
+        .into_par_iter()
+        .for_each(|task| {
+            let chunk_view = &chunk_views[task.chunk];
+            let splats = Splats {
+                view,
+                shading,
+                chunk: chunks[task.chunk],
+                chunk_view,
+            };
+            let rows = task
+                .blocks
+                .flat_map(|block| visible_rows(visibility, block));
+            let first_row = chunk_view.first_block as usize * WORKGROUP as usize;
+            for (slot, (row, selected)) in rows.enumerate() {
+                let row = row - first_row;
+                let (record, depth, rect) = splats.project(row, selected);
+                task.records[slot] = record;
+                task.depths[slot] = depth;
+                task.placements[slot] = [rect, chunk_view.first_source + row as u32];
+            }
+        });
+    projected
+}
+
+/// Cuts the output at the slots where groups of blocks begin.
+fn tasks<'a>(
+    projected: &'a mut Projected,
+    chunk_views: &[ChunkView],
+    visibility: &Visibility,
+    visible: u32,
+) -> Vec<Task<'a>> {
+    let mut tasks = Vec::new();
+    let mut records = projected.records.as_mut_slice();
+    let mut depths = projected.depths.as_mut_slice();
+    let mut placements = projected.placements.as_mut_slice();
+    let slot_of = |block: usize| visibility.offsets.get(block).copied().unwrap_or(visible);
+    for (chunk, view) in chunk_views.iter().enumerate() {
+        let first = view.first_block as usize;
+        let end = first + view.count.div_ceil(WORKGROUP) as usize;
+        for start in (first..end).step_by(TASK_BLOCKS) {
+            let blocks = start..(start + TASK_BLOCKS).min(end);
+            let n = (slot_of(blocks.end) - slot_of(blocks.start)) as usize;
+            let (r, rest) = records.split_at_mut(n);
+            records = rest;
+            let (d, rest) = depths.split_at_mut(n);
+            depths = rest;
+            let (p, rest) = placements.split_at_mut(n);
+            placements = rest;
+            tasks.push(Task {
+                chunk,
+                blocks,
+                records: r,
+                depths: d,
+                placements: p,
+            });
+        }
+    }
+    tasks
+}
+
+/// Row, counted over all blocks, and whether it is selected, of every visible splat.
+fn visible_rows(visibility: &Visibility, block: usize) -> impl Iterator<Item = (usize, bool)> {
+    let words = WORKGROUP_WORDS as usize;
+    (block * words..(block + 1) * words).flat_map(move |w| {
+        let [mut left, _, selected, _] = visibility.words[w];
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (bit < 32).then(|| (w * 32 + bit as usize, selected >> bit & 1 != 0))
+        })
+    })
+}
+
+struct Splats<'a> {
+    view: &'a View,
+    shading: &'a Shading,
+    chunk: &'a PackedChunk,
+    chunk_view: &'a ChunkView,
+}
+
+impl Splats<'_> {
+    /// Record, depth bits and covered bins of one splat.
+    fn project(&self, row: usize, selected: bool) -> (Record, u32, u32) {
+        let empty = (Record::default(), EMPTY_DEPTH, EMPTY_RECT);
+        let (view, mean) = (self.view, self.chunk.means[row]);
+        let shape = &self.chunk.shapes[row];
+        let p = view_point(self.chunk_view, mean);
+        let opacity = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
+
+        // Factor the 2D covariance as F Fᵀ with F = J W R S: determinants of needles stay exact.
+        let [row_x, row_y] = self.factor(p, shape.rotation, shape.scale);
+        let largest = row_x.dot(row_x).max(row_y.dot(row_y));
+        let shrink = (MAX_VARIANCE / largest).sqrt().min(1.0);
+        let (row_x, row_y) = (row_x * shrink, row_y * shrink);
+        let (xx, xy, yy) = (row_x.dot(row_x), row_x.dot(row_y), row_y.dot(row_y));
+        let normal = row_x.cross(row_y);
+        let det = normal.dot(normal);
+
+        // Inflate the 2D covariance by the pixel filter (Mip-Splatting, eq. 9, for the opacity).
+        let low_pass = view.low_pass;
+        let inflated = det + low_pass * (xx + yy) + low_pass * low_pass;
+        let compensation = if view.compensate != 0 {
+            (det / inflated).sqrt()
+        } else {
+            1.0
+        };
+        let (xx, yy) = (xx + low_pass, yy + low_pass);
+        let opacity = opacity * compensation;
+        if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
+            return empty;
+        }
+
+        // The box where alpha can reach 1/255, and the bins it covers.
+        let center = Vec2::from(view.focal) * (Vec2::new(p.x, p.y) / p.z) + Vec2::from(view.center);
+        let log2_opacity = opacity.log2();
+        let level = TWO_LN_2 * (log2_opacity - LOG2_ALPHA_MIN).max(0.0);
+        let extent = Vec2::new((level * xx).sqrt(), (level * yy).sqrt());
+        let rect = bin_rect(view, center, extent);
+        if rect == EMPTY_RECT {
+            return empty;
+        }
+
+        let seen = Seen {
+            row,
+            ray: Vec3::from(mean_position(mean)) - Vec4::from(self.chunk_view.eye).truncate(),
+            depth: p.z,
+            attributes: shape.attributes,
+            selected,
+        };
+        let color = shade::color(view, self.shading, self.chunk, self.chunk_view, &seen)
+            .min(Vec3::splat(F16_MAX));
+        let record = Record {
+            mean: center.to_array(),
+            root: [
+                ROOT_LOG2E_HALF * (yy / inflated).sqrt(),
+                -ROOT_LOG2E_HALF * xy / (yy * inflated).sqrt(),
+                ROOT_LOG2E_HALF / yy.sqrt(),
+            ],
+            log2_opacity,
+            color_rg: half16::pack2(color.x, color.y),
+            color_b: half16::pack2(color.z, 0.0),
+        };
+        (record, p.z.to_bits(), rect)
+    }
+
+    /// Rows of J W R S (Kerbl et al. 2023, eq. 5), J linearized no farther off-axis than the image's margin.
+    #[inline(always)]
+    fn factor(&self, p: Vec3, rotation: [f32; 4], scale: [f32; 3]) -> [Vec3; 2] {
+        let view = self.view;
+        let [w0, w1, w2] = self
+            .chunk_view
+            .view_from_object
+            .map(|row| Vec4::from(row).truncate());
+        let slope_x = (p.x / p.z).clamp(view.slope_min[0], view.slope_max[0]);
+        let slope_y = (p.y / p.z).clamp(view.slope_min[1], view.slope_max[1]);
+        let splat_from_object = Quat::from_array(rotation).conjugate();
+        let scale = Vec3::from(scale);
+        [
+            rotate(
+                splat_from_object,
+                (w0 - w2 * slope_x) * (view.focal[0] / p.z),
+            ) * scale,
+            rotate(
+                splat_from_object,
+                (w1 - w2 * slope_y) * (view.focal[1] / p.z),
+            ) * scale,
+        ]
+    }
+}
+
+fn mean_position(mean: [u32; 4]) -> [f32; 3] {
+    [mean[0], mean[1], mean[2]].map(f32::from_bits)
+}
+
+/// v turned by the unit quaternion q.
+#[inline(always)]
+fn rotate(q: Quat, v: Vec3) -> Vec3 {
+    let u = Vec3::new(q.x, q.y, q.z);
+    let t = 2.0 * u.cross(v);
+    v + q.w * t + u.cross(t)
+}
+
+/// Bins whose pixel centres the box can reach: first x | first y << 8 | last x << 16 | last y << 24.
+fn bin_rect(view: &View, center: Vec2, extent: Vec2) -> u32 {
+    let (low, high) = (center - extent - 0.5, center + extent - 0.5);
+    let first = [ceil_index(low.x), ceil_index(low.y)];
+    let last_x = floor_index(high.x, view.size[0] - 1);
+    let last_y = floor_index(high.y, view.size[1] - 1);
+    match (last_x, last_y) {
+        (Some(x), Some(y)) if first[0] <= x && first[1] <= y => {
+            pack_rect([first[0], first[1], x, y])
+        }
+        _ => EMPTY_RECT,
+    }
+}
+
+/// One byte for the bin of each pixel coordinate.
+fn pack_rect(pixels: [u32; 4]) -> u32 {
+    let bins = pixels.map(|p| (p / BIN) as u8);
+    u32::from_le_bytes(bins)
+}

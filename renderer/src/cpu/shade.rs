@@ -1,0 +1,163 @@
+//! The color of one splat; twin of `shaders/common/shade.wgsl`.
+
+use glam::{Vec3, Vec4};
+use scene::sh;
+
+use super::chunk::PackedChunk;
+use crate::{
+    consts::{
+        CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_NORMALS, SELECTION_B, SELECTION_G,
+        SELECTION_MIX, SELECTION_R, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_NORMALS,
+    },
+    half16,
+    layout::{ChunkView, Shading, View},
+    pack,
+};
+
+/// One splat as seen from the eye.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) row: usize,
+    /// Mean minus eye, object frame.
+    pub(crate) ray: Vec3,
+    /// Along the view axis.
+    pub(crate) depth: f32,
+    pub(crate) attributes: u32,
+    pub(crate) selected: bool,
+}
+
+/// Display-referred RGB, ≥ 0 and possibly above 1.
+pub(crate) fn color(
+    view: &View,
+    shading: &Shading,
+    chunk: &PackedChunk,
+    chunk_view: &ChunkView,
+    seen: &Seen,
+) -> Vec3 {
+    let features = chunk_view.features;
+    let color = match view.mode {
+        VIEW_NORMALS => world_normal(chunk_view, seen) * 0.5 + 0.5,
+        VIEW_DEPTH => {
+            let [near, scale] = view.depth_ramp;
+            Vec3::splat((1.0 - (seen.depth.ln() - near) * scale).clamp(0.0, 1.0))
+        }
+        VIEW_LABELS if features & CHUNK_LABELS != 0 => label_color(seen.attributes >> 22 & 31),
+        VIEW_CONFIDENCE if features & CHUNK_CONFIDENCE != 0 => {
+            confidence_color(seen.attributes >> 27)
+        }
+        VIEW_LABELS | VIEW_CONFIDENCE => Vec3::splat(0.5),
+        _ => {
+            let color = sh_color(view, chunk, chunk_view, seen);
+            if features & CHUNK_LIT != 0 {
+                lit(shading, color, world_normal(chunk_view, seen))
+            } else {
+                color
+            }
+        }
+    };
+    if view.show_selection != 0 && seen.selected {
+        color.lerp(
+            Vec3::new(SELECTION_R, SELECTION_G, SELECTION_B),
+            SELECTION_MIX,
+        )
+    } else {
+        color
+    }
+}
+
+/// Spherical harmonics towards the splat, plus one half, not below zero (Kerbl et al. 2023).
+fn sh_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, seen: &Seen) -> Vec3 {
+    let degree = chunk_view.sh_degree.min(view.max_sh_degree);
+    let stride = chunk_view.sh_stride as usize;
+    let plane = |p: usize| {
+        let [low, high] = chunk.sh[p * stride + seen.row];
+        [
+            half16::low(low),
+            half16::high(low),
+            half16::low(high),
+            half16::high(high),
+        ]
+    };
+    let first = plane(0);
+    let mut sum = Vec3::new(first[0], first[1], first[2]) * sh::C0;
+    if degree > 0 {
+        let mut basis = sh::basis(seen.ray / seen.ray.length());
+        let used = sh::coefficient_count(degree);
+        basis[used..].fill(0.0);
+        sum = Vec3::ZERO;
+        // Three planes hold four coefficients of three channels.
+        let stored = sh::coefficient_count(chunk_view.sh_degree);
+        for group in 0..used.div_ceil(4) {
+            let b = &basis[4 * group..4 * group + 4];
+            let p = plane(3 * group);
+            sum += Vec3::new(p[0], p[1], p[2]) * b[0];
+            if 4 * group + 1 < stored {
+                let (q, r) = (plane(3 * group + 1), plane(3 * group + 2));
+                sum += Vec3::new(p[3], q[0], q[1]) * b[1];
+                sum += Vec3::new(q[2], q[3], r[0]) * b[2];
+                sum += Vec3::new(r[1], r[2], r[3]) * b[3];
+            }
+        }
+    }
+    (sum + 0.5).max(Vec3::ZERO)
+}
+
+/// The stored normal in the world; a guessed one is turned towards the eye.
+fn world_normal(chunk_view: &ChunkView, seen: &Seen) -> Vec3 {
+    let normal = pack::unpack_normal(seen.attributes);
+    let away = chunk_view.features & CHUNK_NORMALS == 0 && normal.dot(seen.ray) > 0.0;
+    let normal = if away { -normal } else { normal };
+    rotate(&chunk_view.world_from_object, normal)
+}
+
+/// A matte surface of a display-referred color under the environment and the directional lights.
+fn lit(shading: &Shading, color: Vec3, normal: Vec3) -> Vec3 {
+    let basis = sh::basis(rotate(&shading.environment_from_world, normal));
+    let mut light = Vec3::ZERO;
+    for (coefficient, b) in shading.irradiance.iter().zip(basis) {
+        light += Vec4::from(*coefficient).truncate() * b;
+    }
+    light = light.max(Vec3::ZERO);
+    for l in &shading.lights {
+        let cosine = normal.dot(Vec4::from(l.direction).truncate()).max(0.0);
+        light += Vec4::from(l.radiance).truncate() * cosine;
+    }
+    let linear = color.min(Vec3::ONE).map(linear_from_srgb);
+    (linear * light).map(srgb_from_linear)
+}
+
+fn rotate(rows: &[[f32; 4]; 3], v: Vec3) -> Vec3 {
+    let [x, y, z] = rows.map(|row| Vec4::from(row).truncate().dot(v));
+    Vec3::new(x, y, z)
+}
+
+/// Evenly spread hues.
+fn label_color(label: u32) -> Vec3 {
+    let turn = label as f32 * 0.618_034;
+    Vec3::new(turn, turn + 0.333_333, turn + 0.666_667)
+        .map(|t| 0.55 + 0.4 * (t * std::f32::consts::TAU).cos())
+}
+
+fn confidence_color(confidence: u32) -> Vec3 {
+    match confidence {
+        0 => Vec3::new(0.30, 0.70, 0.40),
+        1 => Vec3::new(1.00, 0.69, 0.25),
+        _ => Vec3::new(0.84, 0.37, 0.00),
+    }
+}
+
+fn linear_from_srgb(v: f32) -> f32 {
+    if v <= 0.04045 {
+        v / 12.92
+    } else {
+        ((v + 0.055) / 1.055).powf(2.4)
+    }
+}
+
+fn srgb_from_linear(v: f32) -> f32 {
+    if v <= 0.003_130_8 {
+        v * 12.92
+    } else {
+        1.055 * v.powf(1.0 / 2.4) - 0.055
+    }
+}

@@ -1,0 +1,102 @@
+//! The graphics device.
+
+/// Why there is no graphics device.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GpuError {
+    /// No driver answered.
+    #[error(
+        "no graphics device was found ({reason}); install a Vulkan driver, for software rendering the package mesa-vulkan-drivers"
+    )]
+    NoAdapter {
+        /// The loader's words.
+        reason: String,
+    },
+    /// The driver refused.
+    #[error("the graphics device {adapter} could not be opened ({reason}); update its driver")]
+    NoDevice {
+        /// Name of the adapter.
+        adapter: String,
+        /// The driver's words.
+        reason: String,
+    },
+}
+
+/// An open device with its queue.
+#[derive(Debug, Clone)]
+pub struct Gpu {
+    /// Creates buffers, textures and pipelines.
+    pub device: wgpu::Device,
+    /// Takes work.
+    pub queue: wgpu::Queue,
+    /// Name of the adapter and its backend, for the about box and benchmarks.
+    pub adapter_name: String,
+}
+
+impl Gpu {
+    /// Opens the best device without a window.
+    pub fn headless() -> Result<Self, GpuError> {
+        pollster::block_on(Self::open())
+    }
+
+    async fn open() -> Result<Self, GpuError> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        // OpenGL would only complain about the missing display.
+        descriptor.backends &= wgpu::Backends::PRIMARY;
+        let instance = wgpu::Instance::new(descriptor);
+        let adapter = instance
+            .request_adapter(&wgpu::RequestAdapterOptions {
+                power_preference: wgpu::PowerPreference::HighPerformance,
+                ..Default::default()
+            })
+            .await
+            .map_err(|e| GpuError::NoAdapter {
+                reason: e.to_string(),
+            })?;
+        let info = adapter.get_info();
+        let (device, queue) = adapter
+            .request_device(&Self::device_descriptor(&adapter))
+            .await
+            .map_err(|e| GpuError::NoDevice {
+                adapter: info.name.clone(),
+                reason: e.to_string(),
+            })?;
+        Ok(Self::from_existing(&info, device, queue))
+    }
+
+    /// Wraps a device that a window already opened, best with [`Self::device_descriptor`].
+    pub fn from_existing(
+        info: &wgpu::AdapterInfo,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+    ) -> Self {
+        Self {
+            device,
+            queue,
+            adapter_name: format!("{} ({:?})", info.name, info.backend),
+        }
+    }
+
+    /// What the renderer asks of a device: WebGPU's defaults, and where the adapter has them larger
+    /// buffers and a clock.
+    pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+        let best = adapter.limits();
+        let default = wgpu::Limits::default();
+        let limits = wgpu::Limits {
+            max_buffer_size: best.max_buffer_size.max(default.max_buffer_size),
+            max_storage_buffer_binding_size: best
+                .max_storage_buffer_binding_size
+                .max(default.max_storage_buffer_binding_size),
+            max_texture_dimension_2d: best
+                .max_texture_dimension_2d
+                .max(default.max_texture_dimension_2d),
+            ..default
+        };
+        wgpu::DeviceDescriptor {
+            label: Some("splatwright"),
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_limits: limits,
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Packed rows on the device.
+
+use std::ops::Range;
+
+use scene::{GaussianCloud, SplatFlags};
+
+use crate::{Gpu, buffer::Storage, consts::PAGE, layers::Chunk, layout::Shape, pack};
+
+/// Up to `CHUNK` packed splats of one layer; each buffer fits WebGPU's smallest binding.
+#[derive(Debug)]
+pub(crate) struct GpuChunk {
+    pub(crate) means: Storage<[u32; 4]>,
+    pub(crate) shapes: Storage<Shape>,
+    /// `[planes, capacity]`.
+    pub(crate) sh: Storage<[u32; 2]>,
+    /// Four splats a word.
+    pub(crate) flags: Storage<u32>,
+    planes: usize,
+}
+
+impl Chunk for GpuChunk {
+    type Home = Gpu;
+
+    fn new(gpu: &Gpu, capacity: usize, sh_degree: u32) -> Self {
+        let planes = pack::sh_planes(sh_degree);
+        let device = &gpu.device;
+        Self {
+            means: Storage::new(device, "means", capacity),
+            shapes: Storage::new(device, "shapes", capacity),
+            sh: Storage::new(device, "sh", planes * capacity),
+            flags: Storage::new(device, "flags", capacity.div_ceil(4)),
+            planes,
+        }
+    }
+
+    fn write_cloud(&mut self, gpu: &Gpu, cloud: &GaussianCloud, rows: Range<usize>, at: usize) {
+        let capacity = self.capacity();
+        // A page at a time: what is packed twice in memory stays small.
+        for start in rows.clone().step_by(PAGE) {
+            let page = start..rows.end.min(start + PAGE);
+            let to = at + start - rows.start;
+            self.means
+                .write(&gpu.queue, to, &pack::means(cloud, page.clone()));
+            self.shapes
+                .write(&gpu.queue, to, &pack::shapes(cloud, page.clone()));
+            for plane in 0..self.planes {
+                let values = pack::sh_plane(cloud, page.clone(), plane);
+                self.sh.write(&gpu.queue, plane * capacity + to, &values);
+            }
+        }
+    }
+
+    fn write_flags(&mut self, gpu: &Gpu, flags: &[SplatFlags], rows: Range<usize>, at: usize) {
+        self.flags
+            .write(&gpu.queue, at / 4, &pack::flags(flags, rows));
+    }
+
+    fn capacity(&self) -> usize {
+        self.means.len
+    }
+
+    fn bytes(&self) -> u64 {
+        self.means.bytes() + self.shapes.bytes() + self.sh.bytes() + self.flags.bytes()
+    }
+}

@@ -1,0 +1,34 @@
+//! How splats look: a tile-based renderer on wgpu, and its twin on the CPU.
+//!
+//! A frame is a fixed list of passes: cull, scan, project, depth sort, bin, tile lists, blend,
+//! composite. Each pass has one name in four rooms: `shaders/x.wgsl`, `passes/x.rs` (the GPU side),
+//! `cpu/x.rs` (its twin in plain Rust) and a test. The twins together are [`SoftwareRenderer`].
+
+mod buffer;
+mod consts;
+mod cpu;
+mod frame;
+mod frame_buffers;
+mod gpu;
+mod gpu_scene;
+mod half16;
+mod layers;
+mod layout;
+mod pack;
+#[cfg(test)]
+mod pass_tests;
+mod passes;
+mod readback;
+mod renderer;
+mod shader;
+mod software;
+mod timing;
+mod view;
+
+pub use frame::{
+    Background, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage,
+    ViewMode,
+};
+pub use gpu::{Gpu, GpuError};
+pub use renderer::Renderer;
+pub use software::{CpuRasterizer, SoftwareRenderer};

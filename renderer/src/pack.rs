@@ -1,0 +1,178 @@
+//! How a cloud's rows lie in the buffers that both renderers read: 48 bytes of geometry, half-precision
+//! spherical harmonics in planes of four numbers, and one byte of flags a splat.
+
+use std::ops::Range;
+
+use glam::{Mat3, Quat, Vec3};
+use rayon::prelude::*;
+use scene::{ColumnValues, GaussianCloud, SplatFlags, sh};
+
+use crate::{
+    consts::{CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_NORMALS, NORMAL_STEPS, OPACITY_STEPS},
+    half16,
+    layout::Shape,
+};
+
+/// Standard deviations are kept within this, so that no product of them overflows.
+const SCALE_RANGE: (f32, f32) = (1e-9, 1e9);
+/// Rows that one task packs at least.
+const TASK_ROWS: usize = 1024;
+
+/// SH degree that is stored of a cloud.
+pub(crate) fn stored_sh_degree(cloud: &GaussianCloud) -> u32 {
+    cloud.sh_degree().min(sh::MAX_DEGREE)
+}
+
+/// Planes of a degree: four half-precision numbers each, in the order `[K, 3]`.
+pub(crate) fn sh_planes(degree: u32) -> usize {
+    (3 * sh::coefficient_count(degree)).div_ceil(4)
+}
+
+/// The `CHUNK_*` bits that a cloud's columns earn.
+pub(crate) fn features(cloud: &GaussianCloud) -> u32 {
+    let bit = |present: bool, bit: u32| if present { bit } else { 0 };
+    bit(cloud.column_f32("normal", 3).is_some(), CHUNK_NORMALS)
+        | bit(column_u8(cloud, "label").is_some(), CHUNK_LABELS)
+        | bit(column_u8(cloud, "confidence").is_some(), CHUNK_CONFIDENCE)
+}
+
+/// `[rows]` bits of mean x y z, then 24 bits of opacity below the 8 bits of a bounding exponent: every
+/// standard deviation is below `f32::from_bits(exponent << 23)`.
+pub(crate) fn means(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<[u32; 4]> {
+    let start = rows.start;
+    collect(rows.len(), |i| {
+        let row = start + i;
+        let [x, y, z] = cloud.means()[row].to_array().map(f32::to_bits);
+        let opacity = (f64::from(cloud.opacity(row)) * f64::from(OPACITY_STEPS)).round() as u32;
+        let exponent = (clamped_scale(cloud, row).max_element().to_bits() >> 23) + 1;
+        [x, y, z, opacity | exponent << 24]
+    })
+}
+
+/// `[rows]` rotations, scales and attributes.
+pub(crate) fn shapes(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<Shape> {
+    let normals = cloud.column_f32("normal", 3);
+    let labels = column_u8(cloud, "label");
+    let confidences = column_u8(cloud, "confidence");
+    let start = rows.start;
+    collect(rows.len(), |i| {
+        let row = start + i;
+        let rotation = cloud.rotation(row);
+        let scale = clamped_scale(cloud, row);
+        let normal = normals
+            .map(|n| Vec3::from_slice(&n[3 * row..3 * row + 3]))
+            .and_then(Vec3::try_normalize)
+            .unwrap_or_else(|| shortest_axis(rotation, scale));
+        let small = |column: Option<&[u8]>| column.map_or(0, |v| u32::from(v[row]).min(31));
+        Shape {
+            rotation: rotation.to_array(),
+            scale: scale.to_array(),
+            attributes: pack_normal(normal) | small(labels) << 22 | small(confidences) << 27,
+        }
+    })
+}
+
+/// `[rows]` of one SH plane: numbers 4·plane..4·plane+4 of the `[K, 3]` coefficients.
+pub(crate) fn sh_plane(cloud: &GaussianCloud, rows: Range<usize>, plane: usize) -> Vec<[u32; 2]> {
+    let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
+    let start = rows.start;
+    collect(rows.len(), |i| {
+        let coefficients = &cloud.sh_of(start + i)[..used];
+        let at = |j: usize| coefficients.get(4 * plane + j).copied().unwrap_or(0.0);
+        [half16::pack2(at(0), at(1)), half16::pack2(at(2), at(3))]
+    })
+}
+
+/// Flags, four rows a word; `rows` starts at a multiple of four of the chunk.
+pub(crate) fn flags(flags: &[SplatFlags], rows: Range<usize>) -> Vec<u32> {
+    flags[rows]
+        .chunks(4)
+        .map(|four| {
+            four.iter()
+                .enumerate()
+                .fold(0, |word, (i, f)| word | u32::from(f.0) << (8 * i))
+        })
+        .collect()
+}
+
+/// The world normal, label and confidence of packed attributes.
+pub(crate) fn unpack_normal(attributes: u32) -> Vec3 {
+    let component = |bits: u32| (bits & 0x7ff) as f32 * (2.0 / NORMAL_STEPS) - 1.0;
+    let (x, y) = (component(attributes), component(attributes >> 11));
+    let z = 1.0 - x.abs() - y.abs();
+    // Unfold the lower half of the octahedron.
+    let t = (-z).max(0.0);
+    let x = if x >= 0.0 { x - t } else { x + t };
+    let y = if y >= 0.0 { y - t } else { y + t };
+    Vec3::new(x, y, z) / (x * x + y * y + z * z).sqrt()
+}
+
+fn clamped_scale(cloud: &GaussianCloud, row: usize) -> Vec3 {
+    let (low, high) = SCALE_RANGE;
+    cloud.scale(row).clamp(Vec3::splat(low), Vec3::splat(high))
+}
+
+/// Octahedral map of a unit normal (Meyer et al. 2010) on 11 + 11 bits.
+fn pack_normal(n: Vec3) -> u32 {
+    let n = n / (n.x.abs() + n.y.abs() + n.z.abs());
+    let sign = |v: f32| if v >= 0.0 { 1.0 } else { -1.0 };
+    let (x, y) = if n.z >= 0.0 {
+        (n.x, n.y)
+    } else {
+        ((1.0 - n.y.abs()) * sign(n.x), (1.0 - n.x.abs()) * sign(n.y))
+    };
+    let quantize = |v: f32| ((v * 0.5 + 0.5) * NORMAL_STEPS).round() as u32;
+    quantize(x) | quantize(y) << 11
+}
+
+fn shortest_axis(rotation: Quat, scale: Vec3) -> Vec3 {
+    let axes = Mat3::from_quat(rotation);
+    if scale.x <= scale.y && scale.x <= scale.z {
+        axes.x_axis
+    } else if scale.y <= scale.z {
+        axes.y_axis
+    } else {
+        axes.z_axis
+    }
+}
+
+fn column_u8<'a>(cloud: &'a GaussianCloud, name: &str) -> Option<&'a [u8]> {
+    match cloud.column(name) {
+        Some(column) if column.width == 1 => match &column.values {
+            ColumnValues::U8(values) => Some(values),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn collect<T: Send>(n: usize, row: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    (0..n)
+        .into_par_iter()
+        .with_min_len(TASK_ROWS)
+        .map(row)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normals_survive_packing_within_a_fifth_of_a_degree() {
+        for i in 0..10_000u32 {
+            // A spiral over the sphere.
+            let z = 1.0 - 2.0 * (i as f32 + 0.5) / 10_000.0;
+            let r = (1.0 - z * z).sqrt();
+            let a = i as f32 * 2.399_963;
+            let n = Vec3::new(r * a.cos(), r * a.sin(), z);
+            let back = unpack_normal(pack_normal(n));
+            assert!(back.dot(n) > 0.2f32.to_radians().cos(), "{n} became {back}");
+        }
+    }
+
+    #[test]
+    fn planes_hold_all_coefficients() {
+        assert_eq!([0, 1, 2, 3].map(sh_planes), [1, 3, 7, 12]);
+    }
+}

@@ -1,0 +1,149 @@
+//! The WGSL itself: it is valid within the default capabilities, and its structs are Rust's.
+
+use std::mem::offset_of;
+
+use crate::{
+    layout::{ChunkView, Counters, Light, Record, ScanRows, Shading, Shape, SortRound, View},
+    shader,
+};
+
+fn module(pass: &shader::Source) -> naga::Module {
+    naga::front::wgsl::parse_str(&shader::stitch(pass))
+        .unwrap_or_else(|e| panic!("{}: {}", pass.name, e.emit_to_string(&shader::stitch(pass))))
+}
+
+#[test]
+fn every_shader_is_valid_within_webgpu_limits() {
+    for pass in &shader::PASSES {
+        let mut validator = naga::valid::Validator::new(
+            naga::valid::ValidationFlags::all(),
+            // What naga calls a capability here is `unpack2x16float`, which WebGPU always has.
+            naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32,
+        );
+        let module = module(pass);
+        let info = validator
+            .validate(&module)
+            .unwrap_or_else(|e| panic!("{}: {}", pass.name, e.into_inner()));
+        for i in 0..module.entry_points.len() {
+            let bytes = workgroup_bytes(&module, info.get_entry_point(i));
+            assert!(
+                bytes <= 16 * 1024,
+                "{} {i} uses {bytes} bytes of workgroup memory",
+                pass.name
+            );
+        }
+    }
+}
+
+fn workgroup_bytes(module: &naga::Module, used: &naga::valid::FunctionInfo) -> u32 {
+    let mut layouter = naga::proc::Layouter::default();
+    layouter.update(module.to_ctx()).expect("sized types");
+    module
+        .global_variables
+        .iter()
+        .filter(|(handle, v)| v.space == naga::AddressSpace::WorkGroup && !used[*handle].is_empty())
+        .map(|(_, v)| layouter[v.ty].size)
+        .sum()
+}
+
+/// Name and offset of each field of a struct in WGSL, and its size.
+fn reflect(name: &str) -> (Vec<(String, u32)>, u32) {
+    for pass in &shader::PASSES {
+        for (_, ty) in module(pass).types.iter() {
+            if let (Some(found), naga::TypeInner::Struct { members, span }) = (&ty.name, &ty.inner)
+                && found == name
+            {
+                let fields = members
+                    .iter()
+                    .map(|m| (m.name.clone().unwrap_or_default(), m.offset))
+                    .collect();
+                return (fields, *span);
+            }
+        }
+    }
+    panic!("no shader has a struct {name}");
+}
+
+macro_rules! assert_mirrored {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        let (fields, size) = reflect(stringify!($name));
+        let expected = vec![
+            $((stringify!($field).to_owned(), offset_of!($name, $field) as u32)),*
+        ];
+        assert_eq!(fields, expected, stringify!($name));
+        assert_eq!(size as usize, size_of::<$name>(), stringify!($name));
+    };
+}
+
+#[test]
+fn structs_are_mirrored() {
+    assert_mirrored!(View {
+        focal,
+        center,
+        size,
+        bins,
+        slope_min,
+        slope_max,
+        near,
+        low_pass,
+        compensate,
+        max_sh_degree,
+        mode,
+        show_selection,
+        depth_min_bits,
+        depth_shift,
+        depth_ramp,
+        block_count,
+        bin_blocks,
+        visible_capacity,
+        chunk_capacity,
+        intersection_capacity,
+        straight_alpha,
+        background,
+    });
+    assert_mirrored!(Light {
+        direction,
+        radiance
+    });
+    assert_mirrored!(Shading {
+        environment_from_world,
+        irradiance,
+        lights
+    });
+    assert_mirrored!(ChunkView {
+        view_from_object,
+        world_from_object,
+        eye,
+        count,
+        first_block,
+        first_source,
+        sh_degree,
+        sh_stride,
+        features,
+        padding,
+    });
+    assert_mirrored!(Counters {
+        visible,
+        chunks,
+        intersections,
+        padding
+    });
+    assert_mirrored!(SortRound {
+        shift,
+        first,
+        blocks,
+        padding
+    });
+    assert_mirrored!(ScanRows {
+        length,
+        first_total,
+        padding
+    });
+    assert_mirrored!(Shape {
+        rotation,
+        scale,
+        attributes
+    });
+    // WGSL reads a record in two vectors.
+    assert_eq!(reflect("Record").1 as usize, size_of::<Record>());
+}

@@ -1,0 +1,176 @@
+//! The passes on the GPU: which kernels they run over which buffers. One file a pass.
+
+mod bin;
+mod blend;
+mod composite;
+mod cull;
+mod project;
+mod scan;
+mod sort;
+mod tiles;
+
+use crate::{
+    Gpu,
+    frame_buffers::FrameBuffers,
+    gpu_scene::GpuChunk,
+    layout::{ChunkView, View},
+    shader,
+    timing::Timer,
+};
+
+/// One compute pipeline and the layout of its only bind group.
+#[derive(Debug)]
+struct Kernel {
+    label: &'static str,
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::BindGroupLayout,
+}
+
+impl Kernel {
+    fn new(
+        device: &wgpu::Device,
+        module: &wgpu::ShaderModule,
+        label: &'static str,
+        entry: &'static str,
+    ) -> Self {
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(label),
+            layout: None,
+            module,
+            entry_point: Some(entry),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            cache: None,
+        });
+        let layout = pipeline.get_bind_group_layout(0);
+        Self {
+            label,
+            pipeline,
+            layout,
+        }
+    }
+
+    /// Runs over buffers, given with their bindings.
+    fn dispatch(
+        &self,
+        device: &wgpu::Device,
+        pass: &mut wgpu::ComputePass<'_>,
+        buffers: &[(u32, &wgpu::Buffer)],
+        groups: [u32; 2],
+    ) {
+        let entries: Vec<wgpu::BindGroupEntry<'_>> = buffers
+            .iter()
+            .map(|&(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        self.dispatch_bound(device, pass, &entries, groups);
+    }
+
+    fn dispatch_bound(
+        &self,
+        device: &wgpu::Device,
+        pass: &mut wgpu::ComputePass<'_>,
+        entries: &[wgpu::BindGroupEntry<'_>],
+        [x, y]: [u32; 2],
+    ) {
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(self.label),
+            layout: &self.layout,
+            entries,
+        });
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &group, &[]);
+        pass.dispatch_workgroups(x, y, 1);
+    }
+}
+
+/// What a pass needs besides its kernels.
+pub(crate) struct Context<'a> {
+    pub(crate) device: &'a wgpu::Device,
+    pub(crate) view: &'a View,
+    pub(crate) buffers: &'a FrameBuffers,
+    pub(crate) chunks: &'a [&'a GpuChunk],
+    pub(crate) chunk_views: &'a [ChunkView],
+}
+
+/// All passes of a frame.
+#[derive(Debug)]
+pub(crate) struct Passes {
+    pub(crate) cull: cull::Cull,
+    pub(crate) scan: scan::Scan,
+    pub(crate) project: project::Project,
+    pub(crate) sort: sort::Sort,
+    pub(crate) bin: bin::Bin,
+    pub(crate) tiles: tiles::Tiles,
+    pub(crate) blend: blend::Blend,
+    pub(crate) composite: composite::Composite,
+}
+
+impl Passes {
+    /// Compiles every kernel.
+    pub(crate) fn new(gpu: &Gpu) -> Self {
+        let device = &gpu.device;
+        let module = |name| shader::module(device, name);
+        Self {
+            cull: cull::Cull::new(device, &module("cull")),
+            scan: scan::Scan::new(device, &module("scan")),
+            project: project::Project::new(device, &module("project")),
+            sort: sort::Sort::new(device, &module("sort")),
+            bin: bin::Bin::new(device, &module("bin")),
+            tiles: tiles::Tiles::new(device, &module("tiles")),
+            blend: blend::Blend::new(device, &module("blend")),
+            composite: composite::Composite::new(device, &module("composite")),
+        }
+    }
+
+    /// Everything up to the blended pixels, in order.
+    pub(crate) fn draw(
+        &self,
+        context: &Context<'_>,
+        timer: &mut Timer,
+        encoder: &mut wgpu::CommandEncoder,
+    ) {
+        for step in &STEPS {
+            (step.record)(self, context, &mut timer.pass(encoder, step.name));
+        }
+    }
+}
+
+/// One pass of a frame.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) record: fn(&Passes, &Context<'_>, &mut wgpu::ComputePass<'_>),
+}
+
+/// The passes up to the blended pixels, in order.
+pub(crate) const STEPS: [Step; 7] = [
+    Step {
+        name: "cull",
+        record: |passes, context, pass| passes.cull.record(context, pass),
+    },
+    Step {
+        name: "scan",
+        record: |passes, context, pass| passes.scan.record_cull(context, pass),
+    },
+    Step {
+        name: "project",
+        record: |passes, context, pass| passes.project.record(context, pass),
+    },
+    Step {
+        name: "sort",
+        record: |passes, context, pass| passes.sort.record(context, &passes.scan, pass),
+    },
+    Step {
+        name: "bin",
+        record: |passes, context, pass| passes.bin.record(context, &passes.scan, pass),
+    },
+    Step {
+        name: "tiles",
+        record: |passes, context, pass| passes.tiles.record(context, &passes.scan, pass),
+    },
+    Step {
+        name: "blend",
+        record: |passes, context, pass| passes.blend.record(context, pass),
+    },
+];

@@ -1,0 +1,39 @@
+//! From a splat in space to an ellipse on the image: `shaders/project.wgsl`, one dispatch a chunk.
+
+use super::{Context, Kernel};
+use crate::consts::WORKGROUP;
+
+#[derive(Debug)]
+pub(crate) struct Project {
+    main: Kernel,
+}
+
+impl Project {
+    pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {
+        Self {
+            main: Kernel::new(device, module, "project", "main"),
+        }
+    }
+
+    pub(crate) fn record(&self, context: &Context<'_>, pass: &mut wgpu::ComputePass<'_>) {
+        let buffers = context.buffers;
+        for (i, chunk) in context.chunks.iter().enumerate() {
+            let bindings = [
+                (0, &buffers.view.raw),
+                (1, &buffers.chunk_views[i].raw),
+                (2, &buffers.shading.raw),
+                (3, &chunk.means.raw),
+                (4, &chunk.shapes.raw),
+                (5, &chunk.sh.raw),
+                (6, &buffers.words.raw),
+                (7, &buffers.offsets.raw),
+                (8, &buffers.records.raw),
+                (9, &buffers.depths.raw),
+                (10, &buffers.placements.raw),
+            ];
+            let groups = context.chunk_views[i].count.div_ceil(WORKGROUP);
+            self.main
+                .dispatch(context.device, pass, &bindings, [groups, 1]);
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! The renderer on the GPU.
+
+use std::time::Instant;
+
+use scene::{Dirty, Scene};
+
+use crate::{
+    Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
+    consts::{BIN, ENTRY_CHUNK, MAX_BINS},
+    frame_buffers::{FrameBuffers, Room},
+    gpu_scene::GpuChunk,
+    layers::Layers,
+    layout::{ChunkView, View},
+    passes::{Context, Passes, STEPS},
+    readback::{self, Report, Reports},
+    software::same_splats,
+    timing::Timer,
+    view::{self, Part},
+};
+
+/// Largest side of the parts that an image in memory is drawn in, px.
+const PART_SIDE: u32 = 4096;
+/// Side of the part that is drawn to pick where no frame lies ready, px.
+const PICK_SIDE: u32 = BIN;
+/// Times that lists grow before a scene is called too large.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// Draws scenes on a graphics device.
+pub struct Renderer {
+    gpu: Gpu,
+    passes: Passes,
+    layers: Layers<GpuChunk>,
+    buffers: FrameBuffers,
+    timer: Timer,
+    reports: Reports,
+    target: Option<wgpu::Texture>,
+    drawn: Option<Drawn>,
+    frames: u64,
+    stats: FrameStats,
+}
+
+/// What lies in the blended buffer.
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    frame: Frame,
+    part: Part,
+    view: View,
+    revision: u64,
+    /// Number of the frame.
+    number: u64,
+    /// Whether the target texture shows it.
+    on_target: bool,
+    /// Whether its report has come and nothing overflowed.
+    complete: bool,
+}
+
+impl Renderer {
+    /// Compiles the passes for a device.
+    pub fn new(gpu: Gpu) -> Result<Self, RenderError> {
+        Ok(Self {
+            passes: Passes::new(&gpu),
+            layers: Layers::new(),
+            buffers: FrameBuffers::new(&gpu),
+            timer: Timer::new(&gpu),
+            reports: Reports::default(),
+            target: None,
+            drawn: None,
+            frames: 0,
+            stats: FrameStats::default(),
+            gpu,
+        })
+    }
+
+    /// The device it draws on.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    /// Draws into the renderer's own texture without waiting: `Rgba8Unorm`, display-referred,
+    /// premultiplied over the background. Where nothing changed nothing is drawn. The texture is a
+    /// new one when the size changed.
+    ///
+    /// How long the lists of a frame are is known only afterwards. As long as [`Self::is_settled`] says
+    /// no, ask again soon: a frame whose lists were too short is then drawn anew with room enough.
+    pub fn render_to_texture(&mut self, frame: &Frame) -> Result<&wgpu::Texture, RenderError> {
+        self.check_screen(frame)?;
+        self.collect_reports();
+        let part = Part::whole(&frame.camera);
+        let drawn = self.drawn.filter(|d| self.matches(d, frame, part));
+        self.stats.cached = drawn.is_some_and(|d| d.on_target && d.frame == *frame);
+        if !self.stats.cached {
+            self.make_target(part);
+            self.submit(frame, part, drawn)?;
+        }
+        self.target.as_ref().ok_or(RenderError::DeviceLost {
+            reason: String::from("it made no texture"),
+        })
+    }
+
+    /// Whether the last frame's lists are known to have been long enough.
+    pub fn is_settled(&self) -> bool {
+        self.drawn.is_none_or(|d| d.complete) && !self.reports.is_waiting()
+    }
+
+    fn check_screen(&self, frame: &Frame) -> Result<(), RenderError> {
+        let limit = self.gpu.device.limits().max_texture_dimension_2d;
+        view::check_size(&frame.camera, limit)?;
+        let bins = [frame.camera.width, frame.camera.height].map(|s| s.div_ceil(BIN));
+        if bins[0] * bins[1] > MAX_BINS {
+            return Err(RenderError::Capacity {
+                what: "so large a view",
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether what lies in the blended buffer is this part of the frame (backgrounds aside).
+    fn matches(&self, drawn: &Drawn, frame: &Frame, part: Part) -> bool {
+        same_splats(&drawn.frame, frame)
+            && drawn.part == part
+            && drawn.revision == self.layers.revision
+    }
+
+    fn make_target(&mut self, part: Part) {
+        let [width, height] = part.size;
+        let fits = |t: &wgpu::Texture| t.width() == width && t.height() == height;
+        if !self.target.as_ref().is_some_and(fits) {
+            self.target = Some(texture(&self.gpu, "viewport", part.size));
+        }
+    }
+
+    /// Draws (or only composites what is `drawn`) to the target texture.
+    fn submit(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        drawn: Option<Drawn>,
+    ) -> Result<(), RenderError> {
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        let mut drawn = match drawn {
+            Some(drawn) => {
+                let view = View {
+                    background: view::background(frame),
+                    straight_alpha: 0,
+                    ..drawn.view
+                };
+                self.timer.restart();
+                self.buffers.view.write(&self.gpu.queue, &view);
+                Drawn {
+                    frame: *frame,
+                    view,
+                    on_target: true,
+                    ..drawn
+                }
+            }
+            None => self.record(&mut encoder, frame, part, false)?,
+        };
+        if let Some(target) = &self.target {
+            self.composite(&mut encoder, &drawn.view, target.clone());
+        }
+        let report = (drawn.number == self.frames && !drawn.complete).then(|| {
+            let frame = (drawn.number, &self.buffers.counters);
+            self.reports
+                .record(&self.gpu, &mut encoder, frame, &self.timer)
+        });
+        self.gpu.queue.submit([encoder.finish()]);
+        if let Some(report) = report {
+            self.reports.submitted(report);
+        }
+        drawn.on_target = true;
+        self.drawn = Some(drawn);
+        Ok(())
+    }
+
+    /// Records all passes up to blend.
+    fn record(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        frame: &Frame,
+        part: Part,
+        straight_alpha: bool,
+    ) -> Result<Drawn, RenderError> {
+        let (mut view, chunk_views) = self.begin(frame, part)?;
+        if straight_alpha {
+            view.straight_alpha = 1;
+            self.buffers.view.write(&self.gpu.queue, &view);
+        }
+        let chunks: Vec<&GpuChunk> = self.layers.drawn_chunks().collect();
+        let context = Context {
+            device: &self.gpu.device,
+            view: &view,
+            buffers: &self.buffers,
+            chunks: &chunks,
+            chunk_views: &chunk_views,
+        };
+        self.timer.restart();
+        self.passes.draw(&context, &mut self.timer, encoder);
+        self.stats.splats = chunk_views.iter().map(|c| c.count).sum();
+        self.stats.memory_bytes = self.layers.bytes() + self.buffers.bytes();
+        self.frames += 1;
+        Ok(Drawn {
+            frame: *frame,
+            part,
+            view,
+            revision: self.layers.revision,
+            number: self.frames,
+            on_target: false,
+            complete: false,
+        })
+    }
+
+    /// Makes room for a frame and uploads its constants.
+    fn begin(&mut self, frame: &Frame, part: Part) -> Result<(View, Vec<ChunkView>), RenderError> {
+        let chunk_views = self.layers.chunk_views(&frame.camera);
+        let depths = self.layers.depth_ranges(&frame.camera);
+        let mut view = view::view(frame, part, &chunk_views, depths);
+        self.buffers
+            .begin(&self.gpu, &mut view, &self.layers.shading, &chunk_views)?;
+        Ok((view, chunk_views))
+    }
+
+    /// Milliseconds of each pass up to blend when the device is waited for after each: longer than in a
+    /// frame, but true on devices whose clock is not.
+    pub fn time_passes(&mut self, frame: &Frame) -> Result<Vec<PassTime>, RenderError> {
+        let (view, chunk_views) = self.begin(frame, Part::whole(&frame.camera))?;
+        let chunks: Vec<&GpuChunk> = self.layers.drawn_chunks().collect();
+        let context = Context {
+            device: &self.gpu.device,
+            view: &view,
+            buffers: &self.buffers,
+            chunks: &chunks,
+            chunk_views: &chunk_views,
+        };
+        self.drawn = None;
+        readback::wait(&self.gpu)?;
+        let mut times = Vec::new();
+        for step in &STEPS {
+            let start = Instant::now();
+            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+            (step.record)(
+                &self.passes,
+                &context,
+                &mut encoder.begin_compute_pass(&Default::default()),
+            );
+            self.gpu.queue.submit([encoder.finish()]);
+            readback::wait(&self.gpu)?;
+            let ms = start.elapsed().as_secs_f32() * 1e3;
+            times.push(PassTime {
+                pass: step.name,
+                ms,
+            });
+        }
+        Ok(times)
+    }
+
+    fn composite(&mut self, encoder: &mut wgpu::CommandEncoder, view: &View, to: wgpu::Texture) {
+        let context = Context {
+            device: &self.gpu.device,
+            view,
+            buffers: &self.buffers,
+            chunks: &[],
+            chunk_views: &[],
+        };
+        let target = to.create_view(&wgpu::TextureViewDescriptor::default());
+        let mut pass = self.timer.pass(encoder, "composite");
+        self.passes.composite.record(&context, &target, &mut pass);
+    }
+
+    /// Takes over reports that have arrived; makes room where a frame had too little.
+    fn collect_reports(&mut self) {
+        // A lost device is told by the next call that has to wait for it.
+        let _ = self.gpu.device.poll(wgpu::PollType::Poll);
+        if let Some(report) = self.reports.newest() {
+            self.take_report(&report);
+        }
+    }
+
+    fn take_report(&mut self, report: &Report) {
+        let counters = report.counters;
+        self.stats.visible = counters.visible;
+        self.stats.intersections = counters.intersections;
+        let Some(drawn) = self.drawn.as_mut().filter(|d| d.number == report.frame) else {
+            return;
+        };
+        self.stats.passes = self.timer.times(&report.passes, &report.ticks);
+        let view = &drawn.view;
+        let overflowed = counters.chunks > view.chunk_capacity
+            || counters.intersections > view.intersection_capacity;
+        self.stats.overflowed = overflowed || counters.visible > view.visible_capacity;
+        drawn.complete = true;
+        if overflowed && self.buffers.reserve_lists(&self.gpu, room_for(report)) {
+            self.drawn = None;
+        }
+    }
+
+    /// Draws a part to memory, again with more room until nothing is missing.
+    fn draw_complete(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        target: Option<&wgpu::Texture>,
+    ) -> Result<Drawn, RenderError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+            let drawn = self.record(&mut encoder, frame, part, true)?;
+            self.drawn = Some(drawn);
+            if let Some(target) = target {
+                self.composite(&mut encoder, &drawn.view, target.clone());
+            }
+            let counted = (drawn.number, &self.buffers.counters);
+            let report = self
+                .reports
+                .record(&self.gpu, &mut encoder, counted, &self.timer);
+            self.gpu.queue.submit([encoder.finish()]);
+            self.reports.submitted(report);
+            while self.reports.is_waiting() {
+                readback::wait(&self.gpu)?;
+                self.collect_reports();
+            }
+            if !self.stats.overflowed {
+                return Ok(drawn);
+            }
+            if self.drawn.is_some() {
+                break;
+            }
+        }
+        Err(RenderError::Capacity {
+            what: "so many splats at once",
+        })
+    }
+
+    fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {
+        let [x, y] = [
+            pixel[0] - drawn.part.origin[0],
+            pixel[1] - drawn.part.origin[1],
+        ];
+        let at = u64::from(y * drawn.part.size[0] + x) * 8;
+        let bytes = readback::read_buffer(&self.gpu, &self.buffers.picks.raw, at..at + 8)?;
+        Ok(bytemuck::pod_read_unaligned(&bytes))
+    }
+}
+
+/// Half as much room again as a frame turned out to need.
+fn room_for(report: &Report) -> Room {
+    let more = |n: u32| n as usize + n as usize / 2;
+    let chunks = more(report.counters.chunks);
+    Room {
+        chunks,
+        // Where bin entries were lost their intersections were never counted.
+        intersections: more(report.counters.intersections).max(chunks * ENTRY_CHUNK as usize),
+    }
+}
+
+/// A texture that composite writes and egui, copies and tests read.
+pub(crate) fn texture(gpu: &Gpu, label: &str, [width, height]: [u32; 2]) -> wgpu::Texture {
+    gpu.device.create_texture(&wgpu::TextureDescriptor {
+        label: Some(label),
+        size: wgpu::Extent3d {
+            width,
+            height,
+            depth_or_array_layers: 1,
+        },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba8Unorm,
+        usage: wgpu::TextureUsages::STORAGE_BINDING
+            | wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_SRC,
+        view_formats: &[],
+    })
+}
+
+impl Render for Renderer {
+    fn sync(&mut self, scene: &Scene, dirty: &[Dirty]) {
+        self.layers.sync(&self.gpu, scene, dirty);
+    }
+
+    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
+        let (width, height) = (frame.camera.width, frame.camera.height);
+        view::check_size(&frame.camera, PART_SIDE * 8)?;
+        let mut rgba = vec![0; width as usize * height as usize * 4];
+        let stride = width as usize * 4;
+        for part in Part::split(&frame.camera, PART_SIDE) {
+            let target = texture(&self.gpu, "image", part.size);
+            self.draw_complete(frame, part, Some(&target))?;
+            let bytes = readback::read_texture(&self.gpu, &target)?;
+            let row = part.size[0] as usize * 4;
+            let left = part.origin[0] as usize * 4;
+            for (y, line) in bytes.chunks_exact(row).enumerate() {
+                let start = (part.origin[1] as usize + y) * stride + left;
+                rgba[start..start + row].copy_from_slice(line);
+            }
+        }
+        Ok(RenderedImage {
+            width,
+            height,
+            rgba,
+        })
+    }
+
+    fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
+        let camera = &frame.camera;
+        let [x, y] = pixel;
+        if x >= camera.width || y >= camera.height {
+            return Ok(None);
+        }
+        self.collect_reports();
+        let whole = Part::whole(camera);
+        let drawn = match self.drawn.filter(|d| self.matches(d, frame, whole)) {
+            Some(drawn) => drawn,
+            None => {
+                let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
+                let size = [
+                    (camera.width - origin[0]).min(PICK_SIDE),
+                    (camera.height - origin[1]).min(PICK_SIDE),
+                ];
+                self.draw_complete(frame, Part { origin, size }, None)?
+            }
+        };
+        let [source, depth_bits] = self.source_at(&drawn, pixel)?;
+        let depth = f32::from_bits(depth_bits);
+        Ok(self.layers.source(source).map(|(node, row)| Pick {
+            node,
+            row,
+            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
+            depth,
+        }))
+    }
+
+    fn stats(&self) -> FrameStats {
+        self.stats.clone()
+    }
+}

@@ -1,0 +1,196 @@
+//! The renderer on the CPU: every pass by its twin.
+
+use scene::{Dirty, GaussianCloud, PinholeCamera, PixelImage, Rasterizer, Scene};
+
+use crate::{
+    Frame, FrameStats, Pick, Render, RenderError, RenderedImage,
+    consts::CHUNK_NORMALS,
+    cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite},
+    layers::Layers,
+    layout::ChunkView,
+    pack,
+    view::{self, Part},
+};
+
+/// Largest side of an image: bins are numbered in one byte an axis.
+const MAX_SIDE: u32 = 254 * crate::consts::BIN;
+
+/// Draws scenes on all CPU cores; used where no graphics device exists, and as the tests' oracle.
+pub struct SoftwareRenderer {
+    layers: Layers<PackedChunk>,
+    /// What the last frame was blended from, while nothing has changed.
+    last: Option<(Frame, u64, Prepared)>,
+    stats: FrameStats,
+}
+
+impl SoftwareRenderer {
+    /// A renderer of an empty scene.
+    pub fn new() -> Self {
+        Self {
+            layers: Layers::new(),
+            last: None,
+            stats: FrameStats::default(),
+        }
+    }
+
+    /// The lists of a frame, anew only where the frame or the scene changed.
+    fn prepare(&mut self, frame: &Frame) -> Result<&Prepared, RenderError> {
+        view::check_size(&frame.camera, MAX_SIDE)?;
+        let revision = self.layers.revision;
+        let same = |(f, r, _): &(Frame, u64, Prepared)| same_splats(f, frame) && *r == revision;
+        self.stats.passes.clear();
+        self.stats.cached = self.last.as_ref().is_some_and(same);
+        let mut last = self.last.take().filter(same);
+        if last.is_none() {
+            let chunk_views = self.layers.chunk_views(&frame.camera);
+            let depths = self.layers.depth_ranges(&frame.camera);
+            let view = view::view(frame, Part::whole(&frame.camera), &chunk_views, depths);
+            let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
+            let times = &mut self.stats.passes;
+            let prepared = cpu::prepare(&view, &self.layers.shading, &chunks, &chunk_views, times);
+            self.stats.splats = chunk_views.iter().map(|c| c.count).sum();
+            self.stats.visible = prepared.projected.records.len() as u32;
+            self.stats.intersections = prepared.tiles.entries.len() as u32;
+            last = Some((*frame, revision, prepared));
+        }
+        self.stats.memory_bytes = self.layers.bytes();
+        let (last_frame, _, prepared) = self
+            .last
+            .insert(last.ok_or(RenderError::Capacity { what: "the frame" })?);
+        *last_frame = *frame;
+        Ok(prepared)
+    }
+}
+
+/// Whether two frames differ in nothing but what composite does.
+pub(crate) fn same_splats(a: &Frame, b: &Frame) -> bool {
+    let background = b.background;
+    Frame { background, ..*a } == *b
+}
+
+impl Default for SoftwareRenderer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Render for SoftwareRenderer {
+    fn sync(&mut self, scene: &Scene, dirty: &[Dirty]) {
+        self.layers.sync(&(), scene, dirty);
+    }
+
+    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
+        let prepared = self.prepare(frame)?;
+        let background = view::background(frame);
+        let mut times = Vec::new();
+        let mut clock = Clock::start(&mut times);
+        let pixels = blend::blend(prepared);
+        clock.lap("blend");
+        let view = crate::layout::View {
+            background,
+            straight_alpha: 1,
+            ..prepared.view
+        };
+        let rgba = composite::composite(&view, &pixels);
+        clock.lap("composite");
+        self.stats.passes.extend(times);
+        Ok(RenderedImage {
+            width: frame.camera.width,
+            height: frame.camera.height,
+            rgba,
+        })
+    }
+
+    fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
+        let camera = &frame.camera;
+        let [x, y] = pixel;
+        if x >= camera.width || y >= camera.height {
+            return Ok(None);
+        }
+        let prepared = self.prepare(frame)?;
+        let Some(slot) = blend::pick(prepared, x, y) else {
+            return Ok(None);
+        };
+        let depth = f32::from_bits(prepared.projected.depths[slot as usize]);
+        let source = prepared.projected.placements[slot as usize][1];
+        Ok(self.layers.source(source).map(|(node, row)| Pick {
+            node,
+            row,
+            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
+            depth,
+        }))
+    }
+
+    fn stats(&self) -> FrameStats {
+        self.stats.clone()
+    }
+}
+
+/// Draws one cloud at a time on all CPU cores, for work outside the viewport.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CpuRasterizer;
+
+impl Rasterizer for CpuRasterizer {
+    fn rasterize(&self, cloud: &GaussianCloud, camera: &PinholeCamera) -> PixelImage {
+        let (width, height) = (camera.width, camera.height);
+        if cloud.is_empty() || view::check_size(camera, MAX_SIDE).is_err() {
+            let pixels = vec![[0.0; 4]; width as usize * height as usize];
+            return PixelImage {
+                width,
+                height,
+                pixels,
+            };
+        }
+        let chunk_view = cloud_view(cloud, camera);
+        let chunk_views = [chunk_view];
+        let depths = [depth_range(cloud, camera); 2];
+        let view = view::view(
+            &Frame::new(*camera),
+            Part::whole(camera),
+            &chunk_views,
+            depths,
+        );
+        let shading = bytemuck::Zeroable::zeroed();
+        let chunk = PackedChunk::of_cloud(cloud);
+        let prepared = cpu::prepare(&view, &shading, &[&chunk], &chunk_views, &mut Vec::new());
+        PixelImage {
+            width,
+            height,
+            pixels: blend::blend(&prepared),
+        }
+    }
+}
+
+/// A cloud whose object frame is the world.
+fn cloud_view(cloud: &GaussianCloud, camera: &PinholeCamera) -> ChunkView {
+    let m = camera.view_from_world.matrix3;
+    let t = camera.view_from_world.translation;
+    ChunkView {
+        view_from_object: [0, 1, 2].map(|r| m.row(r).extend(t[r]).to_array()),
+        world_from_object: [
+            [1.0, 0.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0],
+        ],
+        eye: camera.eye().extend(1.0).to_array(),
+        count: cloud.len() as u32,
+        first_block: 0,
+        first_source: 0,
+        sh_degree: pack::stored_sh_degree(cloud),
+        sh_stride: cloud.len() as u32,
+        features: pack::features(cloud) & CHUNK_NORMALS,
+        padding: [0; 2],
+    }
+}
+
+fn depth_range(cloud: &GaussianCloud, camera: &PinholeCamera) -> (f32, f32) {
+    let row = camera.view_from_world.matrix3.row(2);
+    let offset = camera.view_from_world.translation.z;
+    cloud
+        .means()
+        .iter()
+        .map(|&m| row.dot(m.into()) + offset)
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), z| {
+            (low.min(z), high.max(z))
+        })
+}

@@ -1,0 +1,173 @@
+//! From a [`Frame`] to the constants that the passes read.
+
+use scene::PinholeCamera;
+
+use crate::{
+    Background, Filter, Frame, RenderError, ViewMode,
+    consts::{
+        BIN, KEY_BITS, SLOPE_MARGIN, VIEW_COLOR, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS,
+        VIEW_NORMALS, WORKGROUP,
+    },
+    layout::{ChunkView, View},
+};
+
+/// A rectangle of the image that is drawn in one go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Top left corner, px.
+    pub(crate) origin: [u32; 2],
+    /// Width and height, px.
+    pub(crate) size: [u32; 2],
+}
+
+impl Part {
+    /// The whole image of a camera.
+    pub(crate) fn whole(camera: &PinholeCamera) -> Self {
+        Self {
+            origin: [0, 0],
+            size: [camera.width, camera.height],
+        }
+    }
+
+    /// The image in parts no larger than `side` pixels a side, row by row.
+    pub(crate) fn split(camera: &PinholeCamera, side: u32) -> impl Iterator<Item = Self> {
+        let (width, height) = (camera.width, camera.height);
+        (0..height.div_ceil(side)).flat_map(move |j| {
+            (0..width.div_ceil(side)).map(move |i| Self {
+                origin: [i * side, j * side],
+                size: [(width - i * side).min(side), (height - j * side).min(side)],
+            })
+        })
+    }
+}
+
+/// Refuses images without pixels and sides beyond `limit`.
+pub(crate) fn check_size(camera: &PinholeCamera, limit: u32) -> Result<(), RenderError> {
+    let (width, height) = (camera.width, camera.height);
+    if (1..=limit).contains(&width) && (1..=limit).contains(&height) {
+        Ok(())
+    } else {
+        Err(RenderError::ImageSize {
+            width,
+            height,
+            limit,
+        })
+    }
+}
+
+/// The frame's constants. `depths` are the depth ranges of [`crate::layers::Layers::depth_ranges`];
+/// capacities are left at "everything fits".
+pub(crate) fn view(
+    frame: &Frame,
+    part: Part,
+    chunks: &[ChunkView],
+    depths: [(f32, f32); 2],
+) -> View {
+    let camera = &frame.camera;
+    // How far off-axis the projection is linearized, as gsplat: 30 % of the half angle beyond the image.
+    let margin_x = SLOPE_MARGIN * 0.5 * camera.width as f32 / camera.fx;
+    let margin_y = SLOPE_MARGIN * 0.5 * camera.height as f32 / camera.fy;
+    let (depth_min_bits, depth_shift) = depth_key(camera.near, depths[0]);
+    View {
+        focal: [camera.fx, camera.fy],
+        center: [
+            camera.cx - part.origin[0] as f32,
+            camera.cy - part.origin[1] as f32,
+        ],
+        size: part.size,
+        bins: part.size.map(|s| s.div_ceil(BIN)),
+        slope_min: [
+            -camera.cx / camera.fx - margin_x,
+            -camera.cy / camera.fy - margin_y,
+        ],
+        slope_max: [
+            (camera.width as f32 - camera.cx) / camera.fx + margin_x,
+            (camera.height as f32 - camera.cy) / camera.fy + margin_y,
+        ],
+        near: camera.near,
+        low_pass: match frame.filter {
+            Filter::Classic => 0.3,
+            Filter::Mip => 0.1,
+        },
+        compensate: u32::from(frame.filter == Filter::Mip),
+        max_sh_degree: frame.max_sh_degree,
+        mode: match frame.view {
+            ViewMode::Color => VIEW_COLOR,
+            ViewMode::Normals => VIEW_NORMALS,
+            ViewMode::Depth => VIEW_DEPTH,
+            ViewMode::Labels => VIEW_LABELS,
+            ViewMode::Confidence => VIEW_CONFIDENCE,
+        },
+        show_selection: u32::from(frame.show_selection),
+        depth_min_bits,
+        depth_shift,
+        depth_ramp: depth_ramp(camera.near, depths[1]),
+        block_count: chunks.iter().map(|c| c.count.div_ceil(WORKGROUP)).sum(),
+        bin_blocks: 0,
+        visible_capacity: u32::MAX,
+        chunk_capacity: u32::MAX,
+        intersection_capacity: u32::MAX,
+        straight_alpha: 0,
+        background: background(frame),
+    }
+}
+
+/// Display-referred RGB, and 1 where there is a background at all.
+pub(crate) fn background(frame: &Frame) -> [f32; 4] {
+    match frame.background {
+        Background::Transparent => [0.0; 4],
+        Background::Color([r, g, b]) => [r, g, b, 1.0],
+    }
+}
+
+/// Positive floats sort like their bits. The bits of the nearest depth are subtracted and as many low
+/// bits dropped as it takes to fit [`KEY_BITS`]: nothing for an object, 2⁻¹⁹ of the depth for a landscape.
+fn depth_key(near: f32, (nearest, farthest): (f32, f32)) -> (u32, u32) {
+    let low = nearest.max(near).max(f32::MIN_POSITIVE).to_bits();
+    let high = farthest
+        .clamp(f32::MIN_POSITIVE, f32::MAX)
+        .to_bits()
+        .max(low);
+    // The largest key is kept for slots that cover nothing, the one below it for rounding.
+    let needed = u32::BITS - (high - low + 2).leading_zeros();
+    (low, needed.saturating_sub(KEY_BITS))
+}
+
+fn depth_ramp(near: f32, (nearest, farthest): (f32, f32)) -> [f32; 2] {
+    if !(nearest <= farthest) {
+        return [0.0, 1.0];
+    }
+    let low = nearest.max(near).max(f32::MIN_POSITIVE);
+    let high = farthest.min(f32::MAX).max(low * 1.001);
+    [low.ln(), 1.0 / (high / low).ln()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_sorts_exactly_and_a_landscape_nearly() {
+        let (low, shift) = depth_key(0.01, (2.0, 3.9));
+        assert_eq!((low, shift), (2.0f32.to_bits(), 0));
+        let (_, shift) = depth_key(0.01, (-5.0, 1000.0));
+        assert!(shift <= 4, "{shift} bits dropped");
+        let (_, shift) = depth_key(0.01, (f32::INFINITY, f32::NEG_INFINITY));
+        assert_eq!(shift, 0, "an empty scene must not matter");
+    }
+
+    #[test]
+    fn parts_tile_the_image() {
+        let camera = PinholeCamera::look_at(
+            glam::Vec3::Z,
+            glam::Vec3::ZERO,
+            glam::Vec3::Y,
+            1.0,
+            [1000, 300],
+        );
+        let area: u32 = Part::split(&camera, 256)
+            .map(|p| p.size[0] * p.size[1])
+            .sum();
+        assert_eq!(area, 300_000);
+    }
+}

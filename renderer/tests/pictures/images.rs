@@ -1,0 +1,272 @@
+//! Whole pictures: the device against the software renderer, what must not change a picture and what
+//! must, and the picks under the cursor.
+
+use crate::common::{assert_images, ball, camera, device, insert, layer, place};
+use glam::Vec3;
+use renderer::{Background, Filter, Frame, Render, RenderedImage, SoftwareRenderer, ViewMode};
+use scene::{DirectionalLight, Dirty, Edit, Node, Payload, Scene, SplatFlags};
+
+fn both(scene: &Scene, frame: &Frame) -> Option<[RenderedImage; 2]> {
+    let mut gpu = device()?;
+    gpu.sync(scene, &[]);
+    let mut cpu = SoftwareRenderer::new();
+    cpu.sync(scene, &[]);
+    Some([gpu.render_image(frame), cpu.render_image(frame)].map(|i| i.expect("an image")))
+}
+
+fn three_layers() -> Scene {
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(ball(3000, 3, 1)));
+    let lit = insert(&mut scene, place(layer(ball(2000, 1, 2)), 0.4, 0.8));
+    insert(&mut scene, place(layer(ball(500, 0, 3)), -0.5, 1.3));
+    insert(
+        &mut scene,
+        Node::new("sun", Payload::Light(DirectionalLight::default())),
+    );
+    Edit::set_lit(lit, true)
+        .apply(&mut scene)
+        .expect("a valid edit");
+    scene
+}
+
+#[test]
+fn device_and_software_agree_in_every_mode() {
+    let scene = three_layers();
+    let color = Frame::new(camera([300, 200]));
+    let mut frames = vec![
+        color,
+        Frame {
+            filter: Filter::Mip,
+            background: Background::Color([0.1, 0.5, 0.9]),
+            ..color
+        },
+        Frame {
+            max_sh_degree: 0,
+            ..color
+        },
+    ];
+    let modes = [
+        ViewMode::Normals,
+        ViewMode::Depth,
+        ViewMode::Labels,
+        ViewMode::Confidence,
+    ];
+    frames.extend(modes.map(|view| Frame { view, ..color }));
+    for frame in frames {
+        let Some([gpu, cpu]) = both(&scene, &frame) else {
+            return;
+        };
+        assert_images(&format!("{frame:?}"), &gpu, &cpu, 1);
+    }
+}
+
+#[test]
+fn more_than_a_page_of_splats_agree() {
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(ball(70_000, 0, 4)));
+    let Some([gpu, cpu]) = both(&scene, &Frame::new(camera([128, 96]))) else {
+        return;
+    };
+    assert_images("70 000 splats", &gpu, &cpu, 1);
+}
+
+#[test]
+fn an_empty_scene_is_its_background() {
+    let frame = Frame {
+        background: Background::Color([1.0, 0.5, 0.0]),
+        ..Frame::new(camera([33, 17]))
+    };
+    let Some(images) = both(&Scene::new(), &frame) else {
+        return;
+    };
+    for image in images {
+        assert!(
+            image.rgba.chunks(4).all(|p| p == [255, 128, 0, 255]),
+            "{:?}",
+            &image.rgba[..4]
+        );
+    }
+}
+
+#[test]
+fn a_frame_repeats_bit_for_bit() {
+    let Some(mut first) = device() else { return };
+    let scene = three_layers();
+    let frame = Frame::new(camera([300, 200]));
+    first.sync(&scene, &[]);
+    let image = first.render_image(&frame).expect("an image");
+    for _ in 0..3 {
+        let again = first.render_image(&frame).expect("an image");
+        assert!(image == again, "the same renderer drew another picture");
+    }
+    let mut second = device().expect("a device");
+    second.sync(&scene, &[]);
+    let again = second.render_image(&frame).expect("an image");
+    assert!(image == again, "a fresh renderer drew another picture");
+}
+
+/// So many walls of splats that every list is far longer than the first guess.
+fn walls(n: usize) -> Scene {
+    let mut parts = ball(n, 0, 6);
+    parts
+        .log_scales
+        .iter_mut()
+        .for_each(|s| *s = Vec3::splat(0.5));
+    parts.opacity_logits.iter_mut().for_each(|o| *o = -4.0);
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(parts));
+    scene
+}
+
+#[test]
+fn lists_that_overflow_grow_until_the_picture_is_whole() {
+    for n in [60, 2500] {
+        let Some([gpu, cpu]) = both(&walls(n), &Frame::new(camera([400, 300]))) else {
+            return;
+        };
+        assert_images("overflow", &gpu, &cpu, 1);
+    }
+}
+
+#[test]
+fn the_screen_settles_after_an_overflow_without_being_asked_to_wait() {
+    let Some(mut gpu) = device() else { return };
+    gpu.sync(&walls(2500), &[]);
+    let frame = Frame::new(camera([400, 300]));
+    gpu.render_to_texture(&frame).expect("a texture");
+    assert!(
+        !gpu.is_settled(),
+        "nobody can know yet whether the lists were long enough"
+    );
+    let (mut asked, mut overflowed) = (0, false);
+    while !gpu.is_settled() {
+        gpu.gpu()
+            .device
+            .poll(wgpu::PollType::wait_indefinitely())
+            .expect("a device");
+        gpu.render_to_texture(&frame).expect("a texture");
+        overflowed |= gpu.stats().overflowed;
+        asked += 1;
+        assert!(asked < 10, "it never settles");
+    }
+    assert!(
+        overflowed && !gpu.stats().overflowed,
+        "it must overflow first and then fit"
+    );
+}
+
+#[test]
+fn a_still_camera_draws_nothing() {
+    let Some(mut gpu) = device() else { return };
+    let mut scene = three_layers();
+    let mut frame = Frame::new(camera([200, 100]));
+    gpu.sync(&scene, &[]);
+    for (what, cached) in [("the first frame", false), ("the same frame", true)] {
+        gpu.render_to_texture(&frame).expect("a texture");
+        assert_eq!(gpu.stats().cached, cached, "{what}");
+    }
+    let (_, mut edit) = Edit::insert(&scene, layer(ball(10, 0, 9)));
+    let dirty = edit.apply(&mut scene).expect("a valid edit");
+    gpu.sync(&scene, &dirty);
+    gpu.render_to_texture(&frame).expect("a texture");
+    assert!(!gpu.stats().cached, "an edit must show");
+    frame.background = Background::Color([1.0; 3]);
+    gpu.render_to_texture(&frame).expect("a texture");
+    assert!(!gpu.stats().cached, "another background must show");
+}
+
+#[test]
+fn flags_alone_are_uploaded_and_show() {
+    let mut scene = Scene::new();
+    let id = insert(&mut scene, layer(ball(2000, 0, 1)));
+    let frame = Frame {
+        show_selection: true,
+        ..Frame::new(camera([160, 120]))
+    };
+    let Some(mut gpu) = device() else { return };
+    gpu.sync(&scene, &[]);
+    gpu.render_image(&frame).expect("an image");
+    for flag in [
+        SplatFlags::SELECTED,
+        SplatFlags::HIDDEN,
+        SplatFlags::DELETED,
+        SplatFlags::NONE,
+    ] {
+        let rows: Vec<u32> = (501..1303).collect();
+        let values = vec![flag; rows.len()];
+        let dirty = Edit::set_flags(id, rows, values)
+            .apply(&mut scene)
+            .expect("a valid edit");
+        let only_flags = dirty.iter().all(|d| matches!(d, Dirty::Flags { .. }));
+        assert!(only_flags, "{dirty:?}");
+        gpu.sync(&scene, &dirty);
+        let mut cpu = SoftwareRenderer::new();
+        cpu.sync(&scene, &[]);
+        let images =
+            [gpu.render_image(&frame), cpu.render_image(&frame)].map(|i| i.expect("an image"));
+        assert_images(&format!("{flag:?}"), &images[0], &images[1], 1);
+    }
+}
+
+#[test]
+fn hidden_splats_do_not_contribute() {
+    let mut parts = ball(400, 0, 1);
+    let mut scene = Scene::new();
+    let id = insert(&mut scene, layer(parts.clone()));
+    let rows: Vec<u32> = (0..400).filter(|r| r % 2 == 1).collect();
+    let values = vec![SplatFlags::HIDDEN; rows.len()];
+    Edit::set_flags(id, rows, values)
+        .apply(&mut scene)
+        .expect("a valid edit");
+    let mut keep = (0..400).map(|r| r % 2 == 0);
+    parts.means.retain(|_| keep.next().expect("a row"));
+    crate::common::keep_even_rows(&mut parts);
+    let mut without = Scene::new();
+    insert(&mut without, layer(parts));
+    let frame = Frame::new(camera([96, 96]));
+    let [mut a, mut b] = [SoftwareRenderer::new(), SoftwareRenderer::new()];
+    a.sync(&scene, &[]);
+    b.sync(&without, &[]);
+    let images = [a.render_image(&frame), b.render_image(&frame)].map(|i| i.expect("an image"));
+    assert!(images[0] == images[1], "hidden splats show");
+}
+
+#[test]
+fn a_layer_that_grows_and_changes_stays_in_step() {
+    let mut scene = Scene::new();
+    let id = insert(&mut scene, layer(ball(300, 2, 1)));
+    let frame = Frame::new(camera([96, 64]));
+    let Some(mut gpu) = device() else { return };
+    gpu.sync(&scene, &[]);
+    for (n, degree, seed) in [(1500, 2, 1), (900, 2, 5), (900, 0, 5), (4000, 3, 6)] {
+        let node = layer(ball(n, degree, seed));
+        let Payload::Splats(splats) = node.payload else {
+            unreachable!("a layer")
+        };
+        let dirty = Edit::replace_layer(id, splats)
+            .apply(&mut scene)
+            .expect("a valid edit");
+        gpu.sync(&scene, &dirty);
+        let mut cpu = SoftwareRenderer::new();
+        cpu.sync(&scene, &[]);
+        let images =
+            [gpu.render_image(&frame), cpu.render_image(&frame)].map(|i| i.expect("an image"));
+        assert_images(
+            &format!("{n} splats of degree {degree}"),
+            &images[0],
+            &images[1],
+            1,
+        );
+    }
+}
+
+#[test]
+fn impossible_sizes_are_refused() {
+    let mut cpu = SoftwareRenderer::new();
+    for size in [[0, 10], [10, 0], [1_000_000, 10]] {
+        let error = cpu
+            .render_image(&Frame::new(camera(size)))
+            .expect_err("no such image");
+        assert!(error.to_string().contains("pixels"), "{error}");
+    }
+}

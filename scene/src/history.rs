@@ -1,0 +1,135 @@
+//! Undo and redo over self-inverse edits, within a budget of memory.
+
+use std::collections::VecDeque;
+
+use crate::{Dirty, Edit, EditError, Scene};
+
+/// The steps an artist can take back and take again.
+///
+/// Where the budget is exceeded the oldest steps are forgotten; the newest always stays.
+#[derive(Debug)]
+pub struct History {
+    steps: VecDeque<Step>,
+    /// Steps in effect; those from here on can be redone.
+    applied: usize,
+    byte_budget: usize,
+    /// Names the state before the oldest step.
+    base_revision: u64,
+    last_revision: u64,
+}
+
+#[derive(Debug)]
+struct Step {
+    name: String,
+    edit: Edit,
+    /// Names the state after this step.
+    revision: u64,
+}
+
+impl History {
+    /// An empty history that may hold about this many bytes.
+    pub fn new(byte_budget: usize) -> Self {
+        Self {
+            steps: VecDeque::new(),
+            applied: 0,
+            byte_budget,
+            base_revision: 0,
+            last_revision: 0,
+        }
+    }
+
+    /// Changes how many bytes may be held; the oldest steps go at once where it is less.
+    pub fn set_byte_budget(&mut self, byte_budget: usize) {
+        self.byte_budget = byte_budget;
+        self.forget_over_budget();
+    }
+
+    /// Applies an edit as one named step. On an error nothing changes, the steps to redo included.
+    pub fn run(
+        &mut self,
+        scene: &mut Scene,
+        name: &str,
+        mut edit: Edit,
+    ) -> Result<Vec<Dirty>, EditError> {
+        let dirty = edit.apply(scene)?;
+        self.record(name, edit);
+        Ok(dirty)
+    }
+
+    /// Keeps an edit that was applied already (a finished gesture, an arrived layer) as one step.
+    pub fn record(&mut self, name: &str, applied: Edit) {
+        self.steps.truncate(self.applied);
+        self.last_revision += 1;
+        self.steps.push_back(Step {
+            name: name.to_owned(),
+            edit: applied,
+            revision: self.last_revision,
+        });
+        self.applied = self.steps.len();
+        self.forget_over_budget();
+    }
+
+    /// Takes the newest step back; its name and what changed.
+    pub fn undo(&mut self, scene: &mut Scene) -> Option<(String, Vec<Dirty>)> {
+        let step = self.steps.get_mut(self.applied.checked_sub(1)?)?;
+        let dirty = step.edit.apply(scene).ok()?;
+        self.applied -= 1;
+        Some((step.name.clone(), dirty))
+    }
+
+    /// Takes the step after the newest again; its name and what changed.
+    pub fn redo(&mut self, scene: &mut Scene) -> Option<(String, Vec<Dirty>)> {
+        let step = self.steps.get_mut(self.applied)?;
+        let dirty = step.edit.apply(scene).ok()?;
+        self.applied += 1;
+        Some((step.name.clone(), dirty))
+    }
+
+    /// Name of the step that [`Self::undo`] would take back.
+    pub fn undo_name(&self) -> Option<&str> {
+        let step = self.steps.get(self.applied.checked_sub(1)?)?;
+        Some(&step.name)
+    }
+
+    /// Name of the step that [`Self::redo`] would take again.
+    pub fn redo_name(&self) -> Option<&str> {
+        Some(&self.steps.get(self.applied)?.name)
+    }
+
+    /// All steps from the oldest; the first [`Self::applied`] of them are in effect.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.steps.iter().map(|step| step.name.as_str())
+    }
+
+    /// Number of steps in effect.
+    pub fn applied(&self) -> usize {
+        self.applied
+    }
+
+    /// Names the present state: equal numbers mean the same scene, so "unsaved changes" is
+    /// `revision() != saved_revision`, and undoing back to what was saved clears it.
+    pub fn revision(&self) -> u64 {
+        match self.applied.checked_sub(1).and_then(|i| self.steps.get(i)) {
+            Some(step) => step.revision,
+            None => self.base_revision,
+        }
+    }
+
+    /// Memory held by all steps, bytes.
+    pub fn bytes(&self) -> usize {
+        self.steps.iter().map(|step| step.edit.bytes()).sum()
+    }
+
+    fn forget_over_budget(&mut self) {
+        let mut bytes = self.bytes();
+        // Only steps in effect may go: those to redo build on them.
+        while bytes > self.byte_budget && self.applied > 1 {
+            let Some(oldest) = self.steps.pop_front() else {
+                return;
+            };
+            bytes = bytes.saturating_sub(oldest.edit.bytes());
+            self.base_revision = oldest.revision;
+            self.applied -= 1;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What is there: Gaussian clouds, the scene graph, edits with history, and files.
+//!
+//! Knows nothing of windows, GPUs or networks. Everything that changes a [`Scene`] is an
+//! [`Edit`], and every edit undoes itself.
+
+pub mod bake;
+pub mod camera;
+pub mod cloud;
+pub mod combine;
+pub mod dirty;
+pub mod edit;
+pub mod flags;
+pub mod history;
+pub mod incoming;
+pub mod io;
+pub mod light;
+pub mod node;
+pub mod rasterizer;
+pub mod rows;
+pub mod scene;
+pub mod sh;
+pub mod sink;
+pub mod transform;
+
+pub use camera::PinholeCamera;
+pub use cloud::{CloudError, Column, ColumnValues, GaussianCloud};
+pub use dirty::Dirty;
+pub use edit::{Edit, EditError};
+pub use flags::SplatFlags;
+pub use history::History;
+pub use incoming::IncomingError;
+pub use light::{DirectionalLight, Environment};
+pub use node::{CameraPose, Node, NodeId, Payload, SplatLayer};
+pub use rasterizer::{PixelImage, Rasterizer};
+pub use rows::RowSet;
+pub use scene::Scene;
+pub use sink::{Cancelled, Progress, Sink};
+pub use transform::Transform;

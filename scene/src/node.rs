@@ -1,0 +1,118 @@
+//! The things of a scene and how they hang together.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{GaussianCloud, SplatFlags, Transform, io::PlyLayout};
+
+/// Names a node for the life of its scene; never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NodeId(pub u64);
+
+/// A splat layer: Gaussians and the state of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplatLayer {
+    /// The Gaussians; shared, so that saving and drawing never copy them.
+    pub cloud: Arc<GaussianCloud>,
+    /// `[N]` state of each splat.
+    pub flags: Vec<SplatFlags>,
+    /// Whether the scene's lights shade this layer (it needs the `normal` column).
+    pub lit: bool,
+    /// Where it came from, for the inspector ("astronaut.png · Portrait head").
+    pub source: String,
+    /// Still arriving: drawn, not editable.
+    pub incoming: bool,
+    /// How the PLY file that it came from was laid out, so that it saves back as it came.
+    pub layout: Option<Arc<PlyLayout>>,
+}
+
+impl SplatLayer {
+    /// A finished, unlit layer of a cloud.
+    pub fn new(cloud: GaussianCloud, source: impl Into<String>) -> Self {
+        let flags = vec![SplatFlags::NONE; cloud.len()];
+        Self {
+            cloud: Arc::new(cloud),
+            flags,
+            lit: false,
+            source: source.into(),
+            incoming: false,
+            layout: None,
+        }
+    }
+
+    /// Splats that still exist (not deleted).
+    pub fn alive(&self) -> usize {
+        self.flags
+            .iter()
+            .filter(|f| !f.intersects(SplatFlags::DELETED))
+            .count()
+    }
+
+    /// Splats that are selected.
+    pub fn selected(&self) -> usize {
+        self.flags
+            .iter()
+            .filter(|f| f.intersects(SplatFlags::SELECTED) && !f.intersects(SplatFlags::DELETED))
+            .count()
+    }
+}
+
+/// A saved view.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CameraPose {
+    /// Full vertical angle, radians.
+    pub fov_y: f32,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    /// Holds other nodes.
+    Group,
+    /// Gaussians.
+    Splats(SplatLayer),
+    /// A saved view: the node's transform is `world_from_camera` with the camera looking along −Z, Y up.
+    Camera(CameraPose),
+    /// A directional light.
+    Light(crate::DirectionalLight),
+}
+
+/// One row of the scene tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Shown to the artist.
+    pub name: String,
+    /// `parent_from_node`.
+    pub transform: Transform,
+    /// Drawn at all (with everything below it).
+    pub visible: bool,
+    /// Refuses edits (with everything below it).
+    pub locked: bool,
+    /// What it is.
+    pub payload: Payload,
+    /// The group it is in; `None` at the top.
+    pub parent: Option<NodeId>,
+}
+
+impl Node {
+    /// A visible, unlocked node at the top of the tree.
+    pub fn new(name: impl Into<String>, payload: Payload) -> Self {
+        Self {
+            name: name.into(),
+            transform: Transform::IDENTITY,
+            visible: true,
+            locked: false,
+            payload,
+            parent: None,
+        }
+    }
+
+    /// The splat layer, if it is one.
+    pub fn splats(&self) -> Option<&SplatLayer> {
+        match &self.payload {
+            Payload::Splats(layer) => Some(layer),
+            _ => None,
+        }
+    }
+}

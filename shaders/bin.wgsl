@@ -1,0 +1,169 @@
+// Distributes depth-ordered splats to bins of 128 x 128 pixels, in order (as vello's ordered binning):
+// `count` splats per block and bin, scan the rows, `offsets` of the bins, `scatter` by bitmaps.
+// pairs, placements -> slots per bin, from near to far; each bin starts at a multiple of ENTRY_CHUNK.
+#import common/layout
+#import common/scan
+
+@group(0) @binding(0) var<uniform> view: View;
+@group(0) @binding(1) var<storage, read_write> counters: Counters;
+// [visible] key and slot, from near to far
+@group(0) @binding(2) var<storage, read> pairs: array<vec2u>;
+// [visible] covered bins, source index
+@group(0) @binding(3) var<storage, read> placements: array<vec2u>;
+// [bins, bin_blocks] counts, after the scan what lies before in the row
+@group(0) @binding(4) var<storage, read_write> block_offsets: array<u32>;
+// [bins] entries
+@group(0) @binding(5) var<storage, read_write> bin_counts: array<u32>;
+// [bins + 1] first chunk
+@group(0) @binding(6) var<storage, read_write> bin_chunks: array<u32>;
+// [chunks, ENTRY_CHUNK] slots
+@group(0) @binding(7) var<storage, read_write> entries: array<u32>;
+
+const ROUNDS = BIN_BLOCK / WORKGROUP;
+const BINS_PER_THREAD = MAX_BINS / WORKGROUP;
+
+var<workgroup> shared_counts: array<atomic<u32>, MAX_BINS>;
+// [bin of the window, word] one bit a thread
+var<workgroup> shared_bits: array<atomic<u32>, BIN_WINDOW * WORKGROUP_WORDS>;
+// [bin of the window, word / 2] bits set in the words before, two 16-bit numbers
+var<workgroup> shared_ranks: array<u32, BIN_WINDOW * WORKGROUP_WORDS / 2u>;
+// [bin of the window] where the next entry goes
+var<workgroup> shared_next: array<u32, BIN_WINDOW>;
+
+struct Rect {
+    first: vec2u,
+    last: vec2u,
+}
+
+fn unpack_rect(rect: u32) -> Rect {
+    return Rect(
+        vec2u(rect & 255u, (rect >> 8u) & 255u),
+        vec2u((rect >> 16u) & 255u, rect >> 24u),
+    );
+}
+
+// Slot and covered bins of the splat at a place in the order.
+fn load_item(at: u32) -> vec2u {
+    if at < min(counters.visible, view.visible_capacity) {
+        let slot = pairs[at].y;
+        return vec2u(slot, placements[slot].x);
+    }
+    return vec2u(0u, EMPTY_RECT);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn count(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let bins = view.bins.x * view.bins.y;
+    for (var bin = thread; bin < bins; bin += WORKGROUP) {
+        atomicStore(&shared_counts[bin], 0u);
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < ROUNDS; i++) {
+        let rect = unpack_rect(load_item(group.x * BIN_BLOCK + i * WORKGROUP + thread).y);
+        for (var y = rect.first.y; y <= rect.last.y; y++) {
+            for (var x = rect.first.x; x <= rect.last.x; x++) {
+                atomicAdd(&shared_counts[y * view.bins.x + x], 1u);
+            }
+        }
+    }
+    workgroupBarrier();
+    for (var bin = thread; bin < bins; bin += WORKGROUP) {
+        block_offsets[bin * view.bin_blocks + group.x] = atomicLoad(&shared_counts[bin]);
+    }
+}
+
+// One workgroup: where the chunks of each bin begin. Bins beyond the capacity lose their far entries.
+@compute @workgroup_size(WORKGROUP)
+fn offsets(@builtin(local_invocation_index) thread: u32) {
+    let bins = view.bins.x * view.bins.y;
+    var own = 0u;
+    for (var i = 0u; i < BINS_PER_THREAD; i++) {
+        let bin = thread * BINS_PER_THREAD + i;
+        if bin < bins {
+            own += (bin_counts[bin] + ENTRY_CHUNK - 1u) / ENTRY_CHUNK;
+        }
+    }
+    var first = workgroup_exclusive_sum(thread, own);
+    for (var i = 0u; i < BINS_PER_THREAD; i++) {
+        let bin = thread * BINS_PER_THREAD + i;
+        if bin < bins {
+            let entries_of_bin = bin_counts[bin];
+            let room = (view.chunk_capacity - min(first, view.chunk_capacity)) * ENTRY_CHUNK;
+            bin_counts[bin] = min(entries_of_bin, room);
+            bin_chunks[bin] = first;
+            first += (entries_of_bin + ENTRY_CHUNK - 1u) / ENTRY_CHUNK;
+        }
+    }
+    if thread == WORKGROUP - 1u {
+        bin_chunks[bins] = first;
+        counters.chunks = first;
+    }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn scatter(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let bins = view.bins.x * view.bins.y;
+    let word = thread / 32u;
+    let bit = 1u << (thread % 32u);
+    let limit = view.chunk_capacity * ENTRY_CHUNK;
+    for (var window = 0u; window < bins; window += BIN_WINDOW) {
+        if window + thread < bins {
+            let bin = window + thread;
+            let before = block_offsets[bin * view.bin_blocks + group.x];
+            shared_next[thread] = bin_chunks[bin] * ENTRY_CHUNK + before;
+        }
+        for (var i = 0u; i < ROUNDS; i++) {
+            for (var w = 0u; w < WORKGROUP_WORDS; w++) {
+                atomicStore(&shared_bits[w * WORKGROUP + thread], 0u);
+            }
+            workgroupBarrier();
+
+            // Mark the bins of every splat of the round.
+            let item = load_item(group.x * BIN_BLOCK + i * WORKGROUP + thread);
+            let rect = unpack_rect(item.y);
+            for (var y = rect.first.y; y <= rect.last.y; y++) {
+                for (var x = rect.first.x; x <= rect.last.x; x++) {
+                    let in_window = y * view.bins.x + x - window;
+                    if in_window < BIN_WINDOW {
+                        atomicOr(&shared_bits[in_window * WORKGROUP_WORDS + word], bit);
+                    }
+                }
+            }
+            workgroupBarrier();
+
+            // Rank the words of every bin.
+            var rank = 0u;
+            for (var w = 0u; w < WORKGROUP_WORDS; w += 2u) {
+                let low = rank;
+                rank += countOneBits(atomicLoad(&shared_bits[thread * WORKGROUP_WORDS + w]));
+                let high = rank;
+                rank += countOneBits(atomicLoad(&shared_bits[thread * WORKGROUP_WORDS + w + 1u]));
+                shared_ranks[(thread * WORKGROUP_WORDS + w) / 2u] = low | (high << 16u);
+            }
+            workgroupBarrier();
+
+            for (var y = rect.first.y; y <= rect.last.y; y++) {
+                for (var x = rect.first.x; x <= rect.last.x; x++) {
+                    let in_window = y * view.bins.x + x - window;
+                    if in_window < BIN_WINDOW {
+                        let at = in_window * WORKGROUP_WORDS + word;
+                        let ranks = shared_ranks[at / 2u] >> (16u * (word & 1u));
+                        let below = countOneBits(atomicLoad(&shared_bits[at]) & (bit - 1u));
+                        let to = shared_next[in_window] + (ranks & 0xffffu) + below;
+                        if to < limit {
+                            entries[to] = item.x;
+                        }
+                    }
+                }
+            }
+            workgroupBarrier();
+            shared_next[thread] += rank;
+        }
+    }
+}

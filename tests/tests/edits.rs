@@ -1,0 +1,345 @@
+//! The edit law: every edit, applied twice, is the identity; undoing everything leads to the start and
+//! redoing everything to the end; the scene is sound after each step.
+#![allow(clippy::expect_used, reason = "a test that cannot go on stops")]
+
+use glam::{Quat, Vec3};
+use proptest::prelude::*;
+use scene::{
+    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, History,
+    Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform, cloud::CloudParts,
+};
+
+/// An edit in terms that fit any scene; indices count nodes modulo.
+#[derive(Debug, Clone)]
+enum Op {
+    Insert(Kind, Option<usize>),
+    Remove(usize),
+    Rename(usize, u8),
+    Visible(usize, bool),
+    Locked(usize, bool),
+    Transform(usize, [f32; 4]),
+    Lit(usize, bool),
+    Light(usize, f32),
+    Environment(f32),
+    Move(usize, Option<usize>, usize),
+    SetFlags(usize, Vec<(u32, u8)>),
+    MapFlags(usize, u8),
+    ReplaceLayer(usize, usize),
+    Batch(Vec<Op>),
+    /// Names a node that never was.
+    Missing,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Group,
+    Splats(usize),
+    Light,
+    Camera,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let node = 0..12_usize;
+    let parent = prop::option::of(0..12_usize);
+    let kind = prop_oneof![
+        2 => Just(Kind::Group),
+        3 => (0..40_usize).prop_map(Kind::Splats),
+        1 => Just(Kind::Light),
+        1 => Just(Kind::Camera),
+    ];
+    let pairs = prop::collection::vec((0..45_u32, 0..16_u8), 0..20);
+    let leaf = prop_oneof![
+        4 => (kind, parent.clone()).prop_map(|(kind, parent)| Op::Insert(kind, parent)),
+        2 => node.clone().prop_map(Op::Remove),
+        1 => (node.clone(), any::<u8>()).prop_map(|(n, name)| Op::Rename(n, name)),
+        1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Visible(n, on)),
+        1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Locked(n, on)),
+        2 => (node.clone(), prop::array::uniform4(-2.0..2.0_f32)).prop_map(|(n, t)| Op::Transform(n, t)),
+        1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Lit(n, on)),
+        1 => (node.clone(), -1.0..3.0_f32).prop_map(|(n, strength)| Op::Light(n, strength)),
+        1 => (-1.0..3.0_f32).prop_map(Op::Environment),
+        3 => (node.clone(), parent, 0..5_usize).prop_map(|(n, p, i)| Op::Move(n, p, i)),
+        2 => (node.clone(), pairs).prop_map(|(n, pairs)| Op::SetFlags(n, pairs)),
+        2 => (node.clone(), any::<u8>()).prop_map(|(n, seed)| Op::MapFlags(n, seed)),
+        1 => (node, 0..30_usize).prop_map(|(n, len)| Op::ReplaceLayer(n, len)),
+        1 => Just(Op::Missing),
+    ];
+    leaf.prop_recursive(2, 8, 4, |inner| {
+        prop::collection::vec(inner, 0..4).prop_map(Op::Batch)
+    })
+}
+
+fn cloud(n: usize) -> GaussianCloud {
+    GaussianCloud::new(CloudParts {
+        means: (0..n).map(|i| Vec3::splat(i as f32)).collect(),
+        rotations: vec![Quat::IDENTITY; n],
+        log_scales: vec![Vec3::ZERO; n],
+        opacity_logits: vec![0.0; n],
+        sh_degree: 0,
+        sh: vec![0.25; 3 * n],
+        columns: vec![Column {
+            name: "label".into(),
+            width: 1,
+            values: ColumnValues::U8(vec![1; n]),
+        }],
+    })
+    .expect("a valid cloud")
+}
+
+fn node(kind: Kind) -> Node {
+    let payload = match kind {
+        Kind::Group => Payload::Group,
+        Kind::Splats(n) => Payload::Splats(SplatLayer::new(cloud(n), "test")),
+        Kind::Light => Payload::Light(DirectionalLight::default()),
+        Kind::Camera => Payload::Camera(CameraPose { fov_y: 0.7 }),
+    };
+    Node::new("node", payload)
+}
+
+/// The edit for a scene, `None` where the scene has nothing for it.
+fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
+    let ids: Vec<NodeId> = scene.nodes().map(|(id, _)| id).collect();
+    let pick = |index: usize| ids.get(index % ids.len().max(1)).copied();
+    Some(match op {
+        Op::Insert(kind, parent) => {
+            let mut node = node(*kind);
+            // Not always a group: the edit has to refuse the others.
+            node.parent = parent.and_then(pick);
+            Edit::insert(scene, node).1
+        }
+        Op::Remove(n) => Edit::remove(scene, pick(*n)?)?,
+        Op::Rename(n, name) => Edit::rename(pick(*n)?, format!("name {name}")),
+        Op::Visible(n, on) => Edit::set_visible(pick(*n)?, *on),
+        Op::Locked(n, on) => Edit::set_locked(pick(*n)?, *on),
+        Op::Transform(n, [x, y, angle, scale]) => {
+            // Scales below zero are refused.
+            let transform = Transform {
+                translation: Vec3::new(*x, *y, 0.0),
+                rotation: Quat::from_rotation_y(*angle),
+                scale: *scale,
+            };
+            Edit::set_transform(pick(*n)?, transform)
+        }
+        Op::Lit(n, on) => Edit::set_lit(pick(*n)?, *on),
+        Op::Light(n, intensity) => {
+            let light = DirectionalLight {
+                intensity: *intensity,
+                ..DirectionalLight::default()
+            };
+            Edit::set_light(pick(*n)?, light)
+        }
+        Op::Environment(intensity) => Edit::set_environment(Environment {
+            intensity: *intensity,
+            ..Environment::default()
+        }),
+        Op::Move(n, parent, index) => {
+            Edit::move_to(scene, pick(*n)?, parent.and_then(pick), *index)?
+        }
+        Op::SetFlags(n, pairs) => {
+            let (rows, values) = pairs.iter().map(|(r, f)| (*r, SplatFlags(*f))).unzip();
+            Edit::set_flags(pick(*n)?, rows, values)
+        }
+        Op::MapFlags(n, seed) => Edit::map_flags(scene, pick(*n)?, |row, flags| {
+            SplatFlags(flags.0 ^ (seed.rotate_left(row as u32 % 8) & 15))
+        })?,
+        Op::ReplaceLayer(n, len) => {
+            Edit::replace_layer(pick(*n)?, SplatLayer::new(cloud(*len), ""))
+        }
+        Op::Batch(ops) => Edit::batch(ops.iter().filter_map(|op| edit(scene, op)).collect()),
+        Op::Missing => Edit::rename(NodeId(u64::MAX), "nobody"),
+    })
+}
+
+/// A scene that some steps have led to.
+fn scene_after(ops: &[Op]) -> Scene {
+    let mut scene = Scene::new();
+    for op in ops {
+        if let Some(mut edit) = edit(&scene, op) {
+            let _ = edit.apply(&mut scene);
+        }
+    }
+    scene
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_edit_applied_twice_is_the_identity(
+        ops in prop::collection::vec(op(), 0..20),
+        last in op(),
+    ) {
+        let mut scene = scene_after(&ops);
+        prop_assert_eq!(scene.check_invariants(), Ok(()));
+        let before = scene.clone();
+        if let Some(mut edit) = edit(&scene, &last) {
+            if edit.apply(&mut scene).is_ok() {
+                prop_assert_eq!(scene.check_invariants(), Ok(()));
+                let after = scene.clone();
+                edit.apply(&mut scene).expect("what was applied can be taken back");
+                prop_assert_eq!(&scene, &before, "undo");
+                edit.apply(&mut scene).expect("what was taken back can be applied");
+                prop_assert_eq!(&scene, &after, "redo");
+            } else {
+                prop_assert_eq!(&scene, &before, "a refused edit must change nothing");
+            }
+        }
+    }
+
+    #[test]
+    fn undoing_all_is_the_start_and_redoing_all_the_end(
+        ops in prop::collection::vec(op(), 1..30),
+    ) {
+        let mut scene = Scene::new();
+        let mut history = History::new(usize::MAX);
+        let mut states = vec![(history.revision(), scene.clone())];
+        for op in &ops {
+            let Some(edit) = edit(&scene, op) else { continue };
+            if history.run(&mut scene, "step", edit).is_ok() {
+                states.push((history.revision(), scene.clone()));
+            }
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+        }
+        for (revision, state) in states.iter().rev().skip(1) {
+            history.undo(&mut scene).expect("a step to undo");
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+            prop_assert_eq!(&scene, state);
+            prop_assert_eq!(history.revision(), *revision);
+        }
+        prop_assert!(history.undo(&mut scene).is_none(), "nothing before the start");
+        for (revision, state) in &states[1..] {
+            history.redo(&mut scene).expect("a step to redo");
+            prop_assert_eq!(&scene, state);
+            prop_assert_eq!(history.revision(), *revision);
+        }
+        prop_assert!(history.redo(&mut scene).is_none(), "nothing after the end");
+    }
+
+    #[test]
+    fn arriving_layers_do_not_disturb_history(
+        ops in prop::collection::vec(op(), 1..12),
+        arrive_at in 0..12_usize,
+        finishes in any::<bool>(),
+    ) {
+        let mut scene = Scene::new();
+        let mut history = History::new(usize::MAX);
+        let mut arriving = None;
+        for (i, op) in ops.iter().enumerate() {
+            if i == arrive_at {
+                arriving = Some(scene.begin_incoming("new", "file", Transform::IDENTITY));
+            }
+            if let Some(id) = arriving {
+                scene.extend_incoming(id, cloud(3)).expect("it is arriving");
+            }
+            if let Some(edit) = edit(&scene, op) {
+                let _ = history.run(&mut scene, "step", edit);
+            }
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+        }
+        if let Some(id) = arriving {
+            if finishes {
+                let edit = scene.finish_incoming(id).expect("it is arriving");
+                history.record("arrive", edit);
+            } else {
+                scene.cancel_incoming(id);
+            }
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+        }
+        let end = scene.clone();
+        while history.undo(&mut scene).is_some() {
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+        }
+        prop_assert_eq!(&scene, &Scene::new());
+        while history.redo(&mut scene).is_some() {}
+        prop_assert_eq!(&scene, &end);
+    }
+}
+
+fn scene_with_layer(n: usize) -> (Scene, NodeId) {
+    let mut scene = Scene::new();
+    let (id, mut insert) = Edit::insert(&scene, node(Kind::Splats(n)));
+    insert.apply(&mut scene).expect("a valid node");
+    (scene, id)
+}
+
+#[test]
+fn flags_of_neighbors_are_stored_in_a_few_bytes() {
+    let (mut scene, id) = scene_with_layer(100_000);
+    let mut edit = Edit::map_flags(&scene, id, |_, flags| flags.with(SplatFlags::SELECTED))
+        .expect("all of them change");
+    edit.apply(&mut scene).expect("the layer is there");
+    assert!(edit.bytes() < 1000, "{} bytes for one run", edit.bytes());
+}
+
+#[test]
+fn the_budget_forgets_the_oldest_steps_but_keeps_the_newest() {
+    let (mut scene, id) = scene_with_layer(2);
+    let mut history = History::new(3000);
+    for i in 0..50 {
+        let edit = Edit::rename(id, format!("name {i}"));
+        history
+            .run(&mut scene, "Rename", edit)
+            .expect("it is there");
+    }
+    assert!(history.bytes() <= 3000, "{} bytes", history.bytes());
+    assert!(history.applied() > 1, "some steps stay");
+    let revision = history.revision();
+    while history.undo(&mut scene).is_some() {}
+    assert_ne!(
+        history.revision(),
+        0,
+        "the forgotten start is another state"
+    );
+    while history.redo(&mut scene).is_some() {}
+    assert_eq!(history.revision(), revision, "back at the end");
+
+    let mut tiny = History::new(0);
+    let edit = Edit::rename(id, "kept");
+    tiny.run(&mut scene, "Rename", edit).expect("it is there");
+    assert_eq!(tiny.undo_name(), Some("Rename"), "the newest step stays");
+}
+
+#[test]
+fn arriving_layers_refuse_edits_until_they_are_complete() {
+    let mut scene = Scene::new();
+    let id = scene.begin_incoming("head", "photo", Transform::IDENTITY);
+    scene.extend_incoming(id, cloud(5)).expect("it is arriving");
+    let before = scene.clone();
+    for mut edit in [
+        Edit::rename(id, "other"),
+        Edit::set_flags(id, vec![0], vec![SplatFlags::SELECTED]),
+        Edit::remove(&scene, id).expect("it is there"),
+    ] {
+        edit.apply(&mut scene).expect_err("it is still arriving");
+        assert_eq!(scene, before, "nothing changed");
+    }
+    scene.finish_incoming(id).expect("it is arriving");
+    let mut rename = Edit::rename(id, "other");
+    rename.apply(&mut scene).expect("it is complete");
+    scene
+        .extend_incoming(id, cloud(1))
+        .expect_err("no longer arriving");
+}
+
+#[test]
+fn cancelling_an_arriving_layer_leaves_no_trace() {
+    let (mut scene, _) = scene_with_layer(4);
+    let before = scene.clone();
+    let id = scene.begin_incoming("head", "photo", Transform::IDENTITY);
+    scene.extend_incoming(id, cloud(5)).expect("it is arriving");
+    scene
+        .replace_incoming(id, cloud(7))
+        .expect("it is arriving");
+    assert!(!scene.cancel_incoming(id).is_empty(), "the tree changed");
+    assert_eq!(scene, before, "as if it had never been");
+}
+
+#[test]
+fn ids_are_never_given_out_twice() {
+    let mut scene = Scene::new();
+    let (first, mut insert) = Edit::insert(&scene, node(Kind::Group));
+    insert.apply(&mut scene).expect("a valid node");
+    insert.apply(&mut scene).expect("taken back");
+    let (second, _) = Edit::insert(&scene, node(Kind::Group));
+    assert_ne!(first, second, "the first id lives on in history");
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask bench`: the numbers of docs/benchmarks.md.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::onnx_runtime;
+use crate::shell;
+use crate::system::{self, Purpose};
+
+const FRAMES: &str = "10";
+
+/// Times the renderer on a generated scene (or the given one) and the portrait job, in release.
+pub(crate) fn bench(arguments: &[String]) -> Result<()> {
+    system::prepare(Purpose::Headless)?;
+    let library = onnx_runtime::provide();
+    shell::run(&mut shell::cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "app",
+    ]))?;
+
+    let out = shell::root().join("out").join("bench");
+    std::fs::create_dir_all(&out)
+        .with_context(|| format!("could not make the folder {}", out.display()))?;
+    let studio = || {
+        let mut command = shell::command(shell::splatwright("release"), &[]);
+        if let Some(library) = &library {
+            command.env("ORT_DYLIB_PATH", library);
+        }
+        command
+    };
+
+    let (scene, cameras) = match arguments {
+        [] => {
+            let scene = out.join("random_1m.ply");
+            let cameras = out.join("random_1m.json");
+            if !(scene.is_file() && cameras.is_file()) {
+                shell::run(
+                    studio()
+                        .args(["bench-scene", "1000000"])
+                        .arg(&scene)
+                        .arg(&cameras),
+                )?;
+            }
+            (scene, cameras)
+        }
+        [scene, cameras] => (PathBuf::from(scene), PathBuf::from(cameras)),
+        _ => bail!("usage: cargo xtask bench [SCENE.ply CAMERAS.json]"),
+    };
+    for backend in ["gpu", "software"] {
+        let mut command = studio();
+        command
+            .arg("bench")
+            .args([&scene, &cameras])
+            .args(["1280", "720", FRAMES])
+            .arg(out.join(format!("{backend}.png")));
+        if backend == "software" {
+            command.arg("--software");
+        }
+        shell::run(&mut command)?;
+    }
+
+    let photo = shell::root().join("assets/samples/astronaut.png");
+    let start = Instant::now();
+    shell::run(
+        studio()
+            .arg("generate")
+            .arg(&photo)
+            .arg("-o")
+            .arg(out.join("head.ply")),
+    )?;
+    eprintln!(
+        "portrait to saved head, process start and saving included: {:.2} s",
+        start.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
