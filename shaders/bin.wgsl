@@ -113,14 +113,15 @@ fn scatter(
     let bit = 1u << (thread % 32u);
     let limit = view.chunk_capacity * ENTRY_CHUNK;
     for (var window = 0u; window < bins; window += BIN_WINDOW) {
-        if window + thread < bins {
+        let window_bins = min(bins - window, BIN_WINDOW);
+        if thread < window_bins {
             let bin = window + thread;
             let before = block_offsets[bin * view.bin_blocks + group.x];
             shared_next[thread] = bin_chunks[bin] * ENTRY_CHUNK + before;
         }
         for (var i = 0u; i < ROUNDS; i++) {
-            for (var w = 0u; w < WORKGROUP_WORDS; w++) {
-                atomicStore(&shared_bits[w * WORKGROUP + thread], 0u);
+            for (var w = thread; w < window_bins * WORKGROUP_WORDS; w += WORKGROUP) {
+                atomicStore(&shared_bits[w], 0u);
             }
             workgroupBarrier();
 
@@ -139,7 +140,8 @@ fn scatter(
 
             // Rank the words of every bin.
             var rank = 0u;
-            for (var w = 0u; w < WORKGROUP_WORDS; w += 2u) {
+            let words = select(0u, WORKGROUP_WORDS, thread < window_bins);
+            for (var w = 0u; w < words; w += 2u) {
                 let low = rank;
                 rank += countOneBits(atomicLoad(&shared_bits[thread * WORKGROUP_WORDS + w]));
                 let high = rank;

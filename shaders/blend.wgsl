@@ -1,6 +1,6 @@
-// Blends the entries of each tile front to back (Kerbl et al. 2023, eq. 3); 2 x 2 pixels a thread.
+// Blends the entries of each tile front to back (Kerbl et al. 2023, eq. 3); 4 x 2 pixels a thread.
 // tile lists, records -> premultiplied RGB and alpha as four halves, source and depth of the pick.
-// A batch of 64 splats is staged in workgroup memory together with the 8 x 8 quadrants each meets, and
+// A batch of splats is staged in workgroup memory together with the 8 x 8 quadrants each meets, and
 // the threads of a quadrant walk only theirs.
 #import common/layout
 #import common/ellipse
@@ -67,7 +67,34 @@ fn stage(at: u32, end: u32, thread: u32, origin: vec2f) {
     }
 }
 
-struct Quad {
+// A staged splat as four pixels side by side see it.
+struct Splat {
+    // u dx
+    slant: vec4f,
+    // v and w
+    skew: f32,
+    drop: f32,
+    log2_opacity: f32,
+    // From the mean to the tile's first row of pixels.
+    offset_y: f32,
+    color: vec3f,
+}
+
+fn load_splat(i: u32, x: f32) -> Splat {
+    let geometry = shared_geometry[i];
+    let paint = shared_paint[i];
+    return Splat(
+        geometry.z * (geometry.x + (x + vec4f(0.0, 1.0, 2.0, 3.0))),
+        geometry.w,
+        bitcast<f32>(paint.x),
+        bitcast<f32>(paint.y),
+        geometry.y,
+        vec3f(unpack2x16float(paint.z), unpack2x16float(paint.w).x),
+    );
+}
+
+// Four pixels side by side. Rows are variables of their own, not an array, to stay in registers.
+struct Row {
     // Light that still gets through, 0 once a pixel is finished.
     live: vec4f,
     // Light that gets through in the end.
@@ -90,9 +117,9 @@ fn main(
     if any(tile * TILE >= view.size) {
         return;
     }
-    let quadrant = thread / 16u;
+    let quadrant = thread / QUADRANT;
     let in_tile = vec2u(quadrant % 2u, quadrant / 2u) * QUADRANT
-        + vec2u(thread % 4u, thread / 4u % 4u) * 2u;
+        + vec2u(thread % 2u * 4u, thread / 2u % 4u * 2u);
     let origin = vec2f(tile * TILE) + 0.5;
     let pixel = vec2f(in_tile);
     if thread == 0u {
@@ -101,10 +128,8 @@ fn main(
     }
     let range = workgroupUniformLoad(&shared_range);
 
-    var quad: Quad;
-    quad.live = vec4f(1.0);
-    quad.transmittance = vec4f(1.0);
-    quad.picked = vec4u(NO_PICK);
+    var upper = Row(vec4f(1.0), vec4f(1.0), vec4f(0.0), vec4f(0.0), vec4f(0.0), vec4u(NO_PICK));
+    var lower = upper;
     for (var start = range.x; start < range.y; start += BATCH) {
         if thread < 4u * BATCH_WORDS {
             atomicStore(&shared_quadrants[thread], 0u);
@@ -120,10 +145,12 @@ fn main(
             while left != 0u {
                 let i = word * 32u + countTrailingZeros(left);
                 left &= left - 1u;
-                blend_one(&quad, pixel, i, start + i);
+                let splat = load_splat(i, pixel.x);
+                blend_row(&upper, splat, splat.offset_y + pixel.y, start + i);
+                blend_row(&lower, splat, splat.offset_y + (pixel.y + 1.0), start + i);
             }
         }
-        if any(quad.live > vec4f(0.0)) {
+        if any(max(upper.live, lower.live) > vec4f(0.0)) {
             atomicOr(&shared_live, 1u);
         }
         workgroupBarrier();
@@ -131,53 +158,52 @@ fn main(
             break;
         }
     }
-    for (var i = 0u; i < 4u; i++) {
-        let at = tile * TILE + in_tile + vec2u(i % 2u, i / 2u);
-        if all(at < view.size) {
-            store(at.y * view.size.x + at.x, &quad, i);
-        }
-    }
+    store_row(tile * TILE + in_tile, upper);
+    store_row(tile * TILE + in_tile + vec2u(0u, 1u), lower);
 }
 
-// One staged splat on the thread's four pixels.
-fn blend_one(quad: ptr<function, Quad>, pixel: vec2f, i: u32, place: u32) {
-    let geometry = shared_geometry[i];
-    let paint = shared_paint[i];
+// One staged splat on a row of pixels, dy below its mean.
+fn blend_row(row: ptr<function, Row>, splat: Splat, dy: f32, place: u32) {
     // Written as in the twin, to the last bit: far from the mean of a needle little is left of big numbers.
-    let dx = geometry.x + vec2f(pixel.x, pixel.x + 1.0);
-    let dy = geometry.y + vec2f(pixel.y, pixel.y + 1.0);
-    let t = (geometry.z * dx).xyxy + (geometry.w * dy).xxyy;
-    let drop = (bitcast<f32>(paint.x) * dy).xxyy;
-    let power = bitcast<f32>(paint.y) - (t * t + drop * drop);
+    let t = splat.slant + splat.skew * dy;
+    let drop = splat.drop * dy;
+    let power = splat.log2_opacity - (t * t + drop * drop);
     let counts = power >= vec4f(LOG2_ALPHA_MIN);
     if !any(counts) {
         return;
     }
     let alpha = select(vec4f(0.0), min(exp2(power), vec4f(ALPHA_MAX)), counts);
-    let live = (*quad).live;
+    let live = (*row).live;
     let left = live * (1.0 - alpha);
     let goes_on = left > vec4f(TRANSMITTANCE_MIN);
     let weight = select(vec4f(0.0), alpha * live, goes_on);
     let picks_it = goes_on & (left < vec4f(PICK_TRANSMITTANCE)) & (live >= vec4f(PICK_TRANSMITTANCE));
-    (*quad).picked = select((*quad).picked, vec4u(place), picks_it);
-    (*quad).transmittance = select((*quad).transmittance, left, goes_on);
-    (*quad).live = select(vec4f(0.0), left, goes_on);
-    let red_green = unpack2x16float(paint.z);
-    (*quad).red += weight * red_green.x;
-    (*quad).green += weight * red_green.y;
-    (*quad).blue += weight * unpack2x16float(paint.w).x;
+    (*row).picked = select((*row).picked, vec4u(place), picks_it);
+    (*row).transmittance = select((*row).transmittance, left, goes_on);
+    (*row).live = select(vec4f(0.0), left, goes_on);
+    (*row).red += weight * splat.color.r;
+    (*row).green += weight * splat.color.g;
+    (*row).blue += weight * splat.color.b;
 }
 
-fn store(at: u32, quad: ptr<function, Quad>, i: u32) {
-    let red_green = vec2f((*quad).red[i], (*quad).green[i]);
-    let blue_alpha = vec2f((*quad).blue[i], 1.0 - (*quad).transmittance[i]);
+fn store_row(pixel: vec2u, row: Row) {
     let limit = vec2f(F16_MAX);
-    blended[at] = vec2u(pack2x16float(min(red_green, limit)), pack2x16float(min(blue_alpha, limit)));
-    let place = (*quad).picked[i];
-    if place == NO_PICK {
-        picks[at] = vec2u(NO_PICK);
-    } else {
-        let slot = tile_entries[place];
-        picks[at] = vec2u(placements[slot].y, depths[slot]);
+    let alpha = 1.0 - row.transmittance;
+    for (var i = 0u; i < 4u; i++) {
+        let x = pixel.x + i;
+        if x >= view.size.x || pixel.y >= view.size.y {
+            return;
+        }
+        let at = pixel.y * view.size.x + x;
+        let red_green = min(vec2f(row.red[i], row.green[i]), limit);
+        let blue_alpha = min(vec2f(row.blue[i], alpha[i]), limit);
+        blended[at] = vec2u(pack2x16float(red_green), pack2x16float(blue_alpha));
+        let place = row.picked[i];
+        if place == NO_PICK {
+            picks[at] = vec2u(NO_PICK);
+        } else {
+            let slot = tile_entries[place];
+            picks[at] = vec2u(placements[slot].y, depths[slot]);
+        }
     }
 }

@@ -69,9 +69,12 @@ struct Clock {
     began: Instant,
     frames: u64,
     first_frame_ms: Option<u64>,
+    title: String,
     /// Where tests read what the window is doing.
     probe: Option<Probe>,
     saved_settings: Settings,
+    /// Theme, scale and motion as they are applied.
+    look: Option<(persist::ThemeChoice, f32, bool)>,
     settings_checked: Instant,
 }
 
@@ -103,8 +106,10 @@ impl App {
                 began: start.began,
                 frames: 0,
                 first_frame_ms: None,
+                title: String::new(),
                 probe: Probe::from_env(),
                 saved_settings: start.settings,
+                look: None,
                 settings_checked: start.began,
             },
             wake,
@@ -218,26 +223,33 @@ impl App {
     }
 
     fn apply_settings(&mut self, ctx: &Context) {
+        self.settings.editor.brush_radius = self.editor.settings().brush_radius;
+        if *self.editor.settings() != self.settings.editor {
+            self.editor.set_settings(self.settings.editor);
+        }
+        let look = (
+            self.settings.theme,
+            self.settings.ui_scale,
+            self.settings.editor.reduced_motion,
+        );
+        // While a scale is being picked the card must not move under the pointer.
+        if self.clock.look == Some(look) || ctx.input(|i| i.pointer.any_down()) {
+            return;
+        }
+        self.clock.look = Some(look);
         let preference = match self.settings.theme {
             persist::ThemeChoice::Dark => egui::ThemePreference::Dark,
             persist::ThemeChoice::Light => egui::ThemePreference::Light,
             persist::ThemeChoice::System => egui::ThemePreference::System,
         };
         ctx.set_theme(preference);
-        // While a scale is being picked the card must not move under the pointer.
-        if !ctx.input(|i| i.pointer.any_down()) {
-            ctx.set_zoom_factor(self.settings.ui_scale);
-        }
+        ctx.set_zoom_factor(self.settings.ui_scale);
         let animation = if self.settings.editor.reduced_motion {
             0.0
         } else {
             theme::SLIDE_SECS
         };
         ctx.all_styles_mut(|style| style.animation_time = animation);
-        self.settings.editor.brush_radius = self.editor.settings().brush_radius;
-        if *self.editor.settings() != self.settings.editor {
-            self.editor.set_settings(self.settings.editor);
-        }
     }
 
     fn remember(&mut self, ctx: &Context) {
@@ -285,13 +297,15 @@ impl App {
         }
     }
 
-    fn title(&self, ctx: &Context) {
+    fn title(&mut self, ctx: &Context) {
         let mut title = format!("{} – {}", self.document.name(), crate::text::APP);
         if self.document.is_unsaved(&self.editor) {
             title.insert_str(0, "● ");
         }
-        if ctx.input(|i| i.viewport().title.as_deref() != Some(&title)) {
-            ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        // Not every desktop tells the title back, and setting it draws a frame.
+        if title != self.clock.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.clock.title = title;
         }
     }
 
@@ -419,13 +433,14 @@ impl eframe::App for App {
                 panels::viewport::show(ui, &cx, state, settings, guides, wishes)
             })
             .inner;
-        if welcomes && !card.is_open() {
+        let dropping = files::hovering(ui.ctx());
+        if welcomes && !card.is_open() && dropping.is_none() {
             panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
         }
         panels::jobs::show(ui, rect, &cx, wishes);
         panels::notices::show(ui, rect, &cx, wishes);
         card.show(ui, rect, &cx, settings, wishes);
-        if let Some(dropping) = files::hovering(ui.ctx()) {
+        if let Some(dropping) = dropping {
             panels::viewport::drop_ui(ui, rect, dropping);
         }
         let moved = self.view.facts().rect != Some(rect);

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use editor::{Command, Editor};
+use scene::NodeId;
 
 use crate::choose::Purpose;
 use crate::counts::Counts;
@@ -37,6 +38,8 @@ pub enum Wish {
     CreateFromCard,
     /// Let the scene's lights shade every layer that has normals, and turn them with the light tool.
     LightUp,
+    /// Look at a generated layer from where its photograph was taken.
+    LookThrough(NodeId),
     /// Start an empty scene, after asking about unsaved changes and running jobs.
     NewScene,
     /// Start an empty scene now.

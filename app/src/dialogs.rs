@@ -78,9 +78,13 @@ impl Card {
             Self::Turntable => beside(ui, viewport, wishes, |ui, wishes| {
                 export_cards::turntable_ui(ui, &mut settings.turntable, cx, wishes);
             }),
-            Self::Drop(card) => beside(ui, viewport, wishes, |ui, wishes| {
-                card.show(ui, cx, wishes);
-            }),
+            Self::Drop(card) => {
+                let empty = cx.editor.scene().nodes().next().is_none();
+                let place = if empty { Place::Middle } else { Place::Beside };
+                floating(ui, viewport, place, wishes, |ui, wishes| {
+                    card.show(ui, cx, wishes);
+                });
+            }
             Self::Preferences => beside(ui, viewport, wishes, |ui, wishes| {
                 preferences::show(ui, settings, wishes);
             }),
@@ -98,13 +102,34 @@ impl Card {
     }
 }
 
-/// A card at the viewport's upper right, below the axes: the picture stays free and usable.
+/// Where a card stands that leaves the window usable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At the viewport's upper right, below the axes: the picture stays free.
+    Beside,
+    /// In the middle of the viewport, while there is no picture.
+    Middle,
+}
+
 fn beside(ui: &Ui, viewport: Rect, wishes: &mut Wishes, add: impl FnOnce(&mut Ui, &mut Wishes)) {
-    let corner = viewport.right_top() + vec2(-12.0, 112.0);
+    floating(ui, viewport, Place::Beside, wishes, add);
+}
+
+fn floating(
+    ui: &Ui,
+    viewport: Rect,
+    place: Place,
+    wishes: &mut Wishes,
+    add: impl FnOnce(&mut Ui, &mut Wishes),
+) {
+    let (pivot, at) = match place {
+        Place::Beside => (Align2::RIGHT_TOP, viewport.right_top() + vec2(-12.0, 112.0)),
+        Place::Middle => (Align2::CENTER_CENTER, viewport.center()),
+    };
     Area::new(Id::unique("card"))
         .order(Order::Foreground)
-        .pivot(Align2::RIGHT_TOP)
-        .fixed_pos(corner)
+        .pivot(pivot)
+        .fixed_pos(at)
         .constrain_to(viewport.shrink(12.0))
         .show(ui.ctx(), |ui| {
             let frame = egui::Frame {

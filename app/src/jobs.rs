@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use inference::{GenerateJob, Report, Worker};
-use scene::{GaussianCloud, NodeId, Progress};
+use scene::{GaussianCloud, NodeId, PinholeCamera, Progress};
 
 use crate::background::Background;
 use crate::icons;
@@ -41,6 +41,15 @@ pub struct Writing {
     pub path: PathBuf,
     /// State of the scene that is written, for saves.
     pub saves_revision: Option<u64>,
+}
+
+/// How a layer was generated.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Numbers about the run.
+    pub report: Report,
+    /// The photograph's own camera, world frame.
+    pub camera: PinholeCamera,
 }
 
 /// What a job does.
@@ -102,8 +111,8 @@ pub struct Jobs {
     list: Vec<Job>,
     next_id: u64,
     worker: Option<Worker>,
-    /// Numbers about layers that were generated, for the inspector.
-    pub reports: BTreeMap<NodeId, Report>,
+    /// How layers were generated, for the inspector.
+    pub made: BTreeMap<NodeId, Made>,
 }
 
 impl Jobs {
@@ -158,6 +167,6 @@ impl Jobs {
     /// The worker that turns pictures into splats, started at the first picture.
     pub fn worker(&mut self) -> &Worker {
         self.worker
-            .get_or_insert_with(|| Worker::start(Arc::new(renderer::CpuRasterizer::default())))
+            .get_or_insert_with(|| Worker::start(Arc::new(renderer::CpuRasterizer)))
     }
 }

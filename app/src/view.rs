@@ -5,6 +5,7 @@
 //! works on its own thread and the window shows its last picture.
 
 mod gpu;
+mod pace;
 mod software;
 
 use egui::{Context, Rect, TextureId};
@@ -112,7 +113,13 @@ impl View {
         }
         let changed = !self.dirty.is_empty() || self.wanted != Some(frame);
         let result = match &mut self.engine {
-            Engine::Gpu(view) => view.draw(scene, &mut self.dirty, frame, changed, &mut self.facts),
+            Engine::Gpu(view) => view.draw(
+                scene,
+                &mut self.dirty,
+                frame,
+                changed,
+                (&mut self.facts, ctx),
+            ),
             Engine::Software(view) => {
                 view.draw(scene, &mut self.dirty, frame, changed, &mut self.facts, ctx);
                 Ok(())

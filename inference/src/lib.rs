@@ -1,7 +1,7 @@
 //! Where splats come from: model packages run by ONNX Runtime on one worker thread.
 //!
 //! A [`Package`] is data: ONNX graphs, tables and a manifest that names a closed set of stages
-//! ([`stages`]). [`generate`] runs them in order on an [`ImageSource`] and hands parts of the
+//! ([`stages`]). [`generate()`] runs them in order on an [`ImageSource`] and hands parts of the
 //! result to a [`scene::Sink`] as they are made. [`Worker`] does the same on its own thread.
 
 pub mod error;

@@ -62,7 +62,7 @@ shared_constants! {
     EMPTY_DEPTH: u32 = 0xffff_ffff;
 
     /// Threads of a blend workgroup: each owns 2×2 pixels of the tile.
-    BLEND_THREADS: u32 = TILE * TILE / 4;
+    BLEND_THREADS: u32 = TILE * TILE / 8;
     /// Alpha of one splat at a pixel never exceeds this (as gsplat).
     ALPHA_MAX: f32 = 0.99;
     /// 1/255: contributions below it are skipped.

@@ -46,6 +46,8 @@ pub(crate) struct FrameBuffers {
     pub(crate) tile_entries: Storage<u32>,
     pub(crate) blended: Storage<[u32; 2]>,
     pub(crate) picks: Storage<[u32; 2]>,
+    /// Splats of the view that may be visible.
+    visible: u32,
     /// Room of the lists whose length only drawing tells.
     pub(crate) room: Room,
 }
@@ -92,6 +94,7 @@ impl FrameBuffers {
             tile_entries: Storage::new(device, "tile_entries", 0),
             blended: Storage::new(device, "blended", 0),
             picks: Storage::new(device, "picks", 0),
+            visible: 0,
             room: Room::default(),
         }
     }
@@ -106,6 +109,7 @@ impl FrameBuffers {
     ) -> Result<(), RenderError> {
         let splats: usize = chunk_views.iter().map(|c| c.count as usize).sum();
         let visible = splats.min(Storage::<Record>::limit(&gpu.device));
+        self.visible = visible as u32;
         self.fit(gpu, view, visible)?;
         view.visible_capacity = visible as u32;
         view.bin_blocks = visible.div_ceil(BIN_BLOCK as usize) as u32;
@@ -213,9 +217,9 @@ impl FrameBuffers {
         }
     }
 
-    /// Blocks of a sort round: as many as the pairs that there is room for.
+    /// Blocks of a sort round: enough for every splat of the view to be visible.
     pub(crate) fn sort_blocks(&self) -> u32 {
-        (self.pairs[0].len as u32).div_ceil(SORT_BLOCK)
+        self.visible.div_ceil(SORT_BLOCK)
     }
 
     /// Where the last sort round leaves its pairs.

@@ -99,4 +99,19 @@ impl Gpu {
             ..Default::default()
         }
     }
+
+    /// Does work that asks for memory. `None` where the device had too little: what the work made is
+    /// unusable then.
+    pub(crate) fn try_allocate<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        // A buffer without memory makes every use of it invalid; those errors say nothing new.
+        let validity = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let done = work();
+        let invalid = pollster::block_on(validity.pop());
+        let exhausted = pollster::block_on(memory.pop());
+        if let (Some(error), None) = (&invalid, &exhausted) {
+            log::error!("the device refused a command: {error}");
+        }
+        exhausted.is_none().then_some(done)
+    }
 }

@@ -57,6 +57,8 @@ pub(crate) struct Layer<C> {
     /// The box of the middle of all means: without the outliers that trained scenes have.
     core: Option<(Vec3, Vec3)>,
     pub(crate) chunks: Vec<C>,
+    /// Rows that this sync has packed already.
+    written: Range<usize>,
 }
 
 /// All layers and lights.
@@ -92,7 +94,9 @@ impl<C: Chunk> Layers<C> {
             match change {
                 Dirty::Graph | Dirty::Light => {}
                 Dirty::Cloud { node, rows } => {
-                    if let Some((layer, source)) = self.find(scene, *node) {
+                    if let Some((layer, source)) = self.find(scene, *node)
+                        && !(layer.written.start <= rows.start && rows.end <= layer.written.end)
+                    {
                         layer.write_rows(home, source, rows.clone());
                     }
                 }
@@ -235,6 +239,7 @@ impl<C: Chunk> Layer<C> {
             bounds: None,
             core: None,
             chunks: Vec::new(),
+            written: 0..0,
         }
     }
 
@@ -242,6 +247,7 @@ impl<C: Chunk> Layer<C> {
     fn resize(&mut self, home: &C::Home, source: &SplatLayer) {
         let cloud = &source.cloud;
         let sh_degree = pack::stored_sh_degree(cloud);
+        self.written = 0..0;
         if self.sh_degree != sh_degree {
             self.chunks.clear();
             self.len = 0;
@@ -279,6 +285,7 @@ impl<C: Chunk> Layer<C> {
             }
         }
         self.len = cloud.len();
+        self.written = kept..cloud.len();
         self.write_rows(home, source, kept..cloud.len());
     }
 

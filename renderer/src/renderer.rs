@@ -1,5 +1,7 @@
 //! The renderer on the GPU.
 
+mod memory;
+
 use std::time::Instant;
 
 use scene::{Dirty, Scene};
@@ -18,13 +20,6 @@ use crate::{
     view::{self, Part},
 };
 
-/// Largest side of the parts that an image in memory is drawn in, px.
-const PART_SIDE: u32 = 4096;
-/// Side of the part that is drawn to pick where no frame lies ready, px.
-const PICK_SIDE: u32 = BIN;
-/// Times that lists grow before a scene is called too large.
-const MAX_ATTEMPTS: u32 = 8;
-
 /// Draws scenes on a graphics device.
 pub struct Renderer {
     gpu: Gpu,
@@ -37,6 +32,8 @@ pub struct Renderer {
     drawn: Option<Drawn>,
     frames: u64,
     stats: FrameStats,
+    /// Whether the device had memory for the scene.
+    holds_scene: bool,
 }
 
 /// What lies in the blended buffer.
@@ -67,6 +64,7 @@ impl Renderer {
             drawn: None,
             frames: 0,
             stats: FrameStats::default(),
+            holds_scene: true,
             gpu,
         })
     }
@@ -180,6 +178,9 @@ impl Renderer {
         part: Part,
         straight_alpha: bool,
     ) -> Result<Drawn, RenderError> {
+        if !self.holds_scene {
+            return Err(RenderError::Capacity { what: "this scene" });
+        }
         let (mut view, chunk_views) = self.begin(frame, part)?;
         if straight_alpha {
             view.straight_alpha = 1;
@@ -214,8 +215,15 @@ impl Renderer {
         let chunk_views = self.layers.chunk_views(&frame.camera);
         let depths = self.layers.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
-        self.buffers
-            .begin(&self.gpu, &mut view, &self.layers.shading, &chunk_views)?;
+        let (gpu, buffers, shading) = (&self.gpu, &mut self.buffers, &self.layers.shading);
+        let made_room = gpu.try_allocate(|| buffers.begin(gpu, &mut view, shading, &chunk_views));
+        if made_room.is_none() {
+            self.buffers = FrameBuffers::new(&self.gpu);
+            self.drawn = None;
+        }
+        made_room.unwrap_or(Err(RenderError::Capacity {
+            what: "this picture",
+        }))?;
         Ok((view, chunk_views))
     }
 
@@ -292,52 +300,6 @@ impl Renderer {
             self.drawn = None;
         }
     }
-
-    /// Draws a part to memory, again with more room until nothing is missing.
-    fn draw_complete(
-        &mut self,
-        frame: &Frame,
-        part: Part,
-        target: Option<&wgpu::Texture>,
-    ) -> Result<Drawn, RenderError> {
-        for _ in 0..MAX_ATTEMPTS {
-            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let drawn = self.record(&mut encoder, frame, part, true)?;
-            self.drawn = Some(drawn);
-            if let Some(target) = target {
-                self.composite(&mut encoder, &drawn.view, target.clone());
-            }
-            let counted = (drawn.number, &self.buffers.counters);
-            let report = self
-                .reports
-                .record(&self.gpu, &mut encoder, counted, &self.timer);
-            self.gpu.queue.submit([encoder.finish()]);
-            self.reports.submitted(report);
-            while self.reports.is_waiting() {
-                readback::wait(&self.gpu)?;
-                self.collect_reports();
-            }
-            if !self.stats.overflowed {
-                return Ok(drawn);
-            }
-            if self.drawn.is_some() {
-                break;
-            }
-        }
-        Err(RenderError::Capacity {
-            what: "so many splats at once",
-        })
-    }
-
-    fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {
-        let [x, y] = [
-            pixel[0] - drawn.part.origin[0],
-            pixel[1] - drawn.part.origin[1],
-        ];
-        let at = u64::from(y * drawn.part.size[0] + x) * 8;
-        let bytes = readback::read_buffer(&self.gpu, &self.buffers.picks.raw, at..at + 8)?;
-        Ok(bytemuck::pod_read_unaligned(&bytes))
-    }
 }
 
 /// Half as much room again as a frame turned out to need.
@@ -373,59 +335,24 @@ pub(crate) fn texture(gpu: &Gpu, label: &str, [width, height]: [u32; 2]) -> wgpu
 
 impl Render for Renderer {
     fn sync(&mut self, scene: &Scene, dirty: &[Dirty]) {
-        self.layers.sync(&self.gpu, scene, dirty);
+        let (gpu, layers) = (&self.gpu, &mut self.layers);
+        self.holds_scene = gpu
+            .try_allocate(|| layers.sync(gpu, scene, dirty))
+            .is_some();
+        if !self.holds_scene {
+            // The next call takes over everything once more.
+            let revision = self.layers.revision + 1;
+            self.layers = Layers::new();
+            self.layers.revision = revision;
+        }
     }
 
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        let (width, height) = (frame.camera.width, frame.camera.height);
-        view::check_size(&frame.camera, PART_SIDE * 8)?;
-        let mut rgba = vec![0; width as usize * height as usize * 4];
-        let stride = width as usize * 4;
-        for part in Part::split(&frame.camera, PART_SIDE) {
-            let target = texture(&self.gpu, "image", part.size);
-            self.draw_complete(frame, part, Some(&target))?;
-            let bytes = readback::read_texture(&self.gpu, &target)?;
-            let row = part.size[0] as usize * 4;
-            let left = part.origin[0] as usize * 4;
-            for (y, line) in bytes.chunks_exact(row).enumerate() {
-                let start = (part.origin[1] as usize + y) * stride + left;
-                rgba[start..start + row].copy_from_slice(line);
-            }
-        }
-        Ok(RenderedImage {
-            width,
-            height,
-            rgba,
-        })
+        self.draw_image(frame)
     }
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
-        let camera = &frame.camera;
-        let [x, y] = pixel;
-        if x >= camera.width || y >= camera.height {
-            return Ok(None);
-        }
-        self.collect_reports();
-        let whole = Part::whole(camera);
-        let drawn = match self.drawn.filter(|d| self.matches(d, frame, whole)) {
-            Some(drawn) => drawn,
-            None => {
-                let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
-                let size = [
-                    (camera.width - origin[0]).min(PICK_SIDE),
-                    (camera.height - origin[1]).min(PICK_SIDE),
-                ];
-                self.draw_complete(frame, Part { origin, size }, None)?
-            }
-        };
-        let [source, depth_bits] = self.source_at(&drawn, pixel)?;
-        let depth = f32::from_bits(depth_bits);
-        Ok(self.layers.source(source).map(|(node, row)| Pick {
-            node,
-            row,
-            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
-            depth,
-        }))
+        self.pick_at(frame, pixel)
     }
 
     fn stats(&self) -> FrameStats {

@@ -147,16 +147,35 @@ impl Window {
             state["jobs"].as_array().is_some_and(Vec::is_empty)
         });
         let mut last = self.picture();
+        let mut rests = 0;
         let still = wait_for(PATIENCE, || {
             self.assert_alive();
-            pause(300);
             let now = self.picture();
-            let is_still = now == last;
+            rests = if now == last && self.sleeps() {
+                rests + 1
+            } else {
+                0
+            };
             last = now;
-            is_still.then_some(())
+            (rests >= 8).then_some(())
         });
         assert!(still.is_some(), "the screen never rests");
         last
+    }
+
+    /// Whether no thread of the window runs or wants to: a slow frame on a busy machine is not rest.
+    fn sleeps(&self) -> bool {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.process.id())) else {
+            return true;
+        };
+        threads.flatten().all(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            // The state is the letter behind the name, which stands in parentheses.
+            let state = stat
+                .rsplit_once(')')
+                .map_or("", |(_, rest)| rest.trim_start());
+            !state.starts_with(['R', 'D'])
+        })
     }
 
     /// Waits for a file to appear and be whole.

@@ -1,4 +1,9 @@
 //! The command line, run as its users run it: a real process, no display.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -2,6 +2,11 @@
 //!
 //! Every test starts its own display and its own process. `shots` is not a test: `cargo xtask shots`
 //! runs it to make the pictures of the documentation.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops"
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

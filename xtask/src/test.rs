@@ -52,7 +52,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
     steps.run("tests", tests);
 
     if !fast {
-        let mut fuzz = shell::cargo(&["test", "--package", "tests", "--test", "formats"]);
+        let mut fuzz = shell::cargo(&["test", "--workspace", "--test", "formats"]);
         fuzz.args(["--", "fuzz", "--nocapture"]);
         surroundings.apply(&mut fuzz).env("FUZZ_SECONDS", "60");
         steps.run("fuzz", fuzz);

@@ -56,6 +56,11 @@ impl App {
             Wish::Save => self.save(),
             Wish::Show(kind) => self.front.card = Card::of(kind),
             Wish::CloseCard => self.front.card = Card::None,
+            Wish::LookThrough(node) => {
+                if let Some(made) = self.jobs.made.get(&node) {
+                    self.editor.look_through(&made.camera);
+                }
+            }
             Wish::NewScene => self.leave(Leaving::NewScene, ctx),
             Wish::NewSceneAnyway => self.start_anew(),
             Wish::CancelJob(id) => self.cancel_job(id),
@@ -173,7 +178,7 @@ impl App {
     fn start_anew(&mut self) {
         // Dropping the jobs cancels them.
         drop(self.jobs.take());
-        self.jobs.reports.clear();
+        self.jobs.made.clear();
         self.editor = Editor::with_settings(self.settings.editor);
         self.document = Document::default();
         let revision = self.editor.history().revision();

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use editor::Arrived;
 use egui::Context;
+use glam::{Affine3A, Mat3A, Quat, Vec3A};
 use inference::{GenerateEvent, Generated, InferenceError, Part};
-use scene::{Transform, io::IoError};
+use scene::{PinholeCamera, Transform, io::IoError};
 
 use super::App;
 use crate::background::Event;
 use crate::cx::Wish;
-use crate::jobs::{Generating, Job, Loading, Task, Writing};
+use crate::jobs::{Generating, Job, Loading, Made, Task, Writing};
 use crate::notify::{Offer, Tone, sentence};
 use crate::{export, recent, text};
 
@@ -249,7 +250,11 @@ impl App {
         self.front
             .notices
             .offer(Tone::Success, title, detail, Some(offer));
-        self.jobs.reports.insert(node, generated.report);
+        let made = Made {
+            report: generated.report,
+            camera: camera_in_world(&generated.camera, &generated.world_from_cloud),
+        };
+        self.jobs.made.insert(node, made);
     }
 
     fn generate_failed(&mut self, generating: &Generating, error: &InferenceError) {
@@ -308,5 +313,44 @@ impl App {
         self.front
             .notices
             .offer(Tone::Success, headline, detail, Some(offer));
+    }
+}
+
+/// A camera of a cloud's frame in the world. The view stays rigid where the cloud is scaled.
+fn camera_in_world(camera: &PinholeCamera, world_from_cloud: &Transform) -> PinholeCamera {
+    let eye = Vec3A::from(world_from_cloud.point(camera.eye()));
+    let view_from_cloud = Quat::from_mat3a(&camera.view_from_world.matrix3);
+    let view_from_world = view_from_cloud * world_from_cloud.rotation.inverse();
+    let rotation = Mat3A::from_quat(view_from_world);
+    PinholeCamera {
+        view_from_world: Affine3A {
+            matrix3: rotation,
+            translation: -(rotation * eye),
+        },
+        ..*camera
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use glam::Vec3;
+
+    #[test]
+    fn a_moved_cloud_is_seen_as_before_by_its_moved_camera() {
+        let size = [640, 480];
+        let camera =
+            PinholeCamera::look_at(Vec3::new(0.2, 0.1, 2.0), Vec3::ZERO, Vec3::Y, 0.5, size);
+        let moved = Transform {
+            translation: Vec3::new(1.0, -2.0, 0.5),
+            rotation: Quat::from_rotation_y(0.7),
+            scale: 3.0,
+        };
+        let point = Vec3::new(0.1, -0.2, 0.05);
+        let before = camera.project(point).truncate();
+        let after = camera_in_world(&camera, &moved)
+            .project(moved.point(point))
+            .truncate();
+        assert!((before - after).length() < 1e-2, "{before} became {after}");
     }
 }

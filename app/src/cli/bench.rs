@@ -29,7 +29,7 @@ struct TrainedCamera {
 /// What is timed: drawing into a texture and waiting for the device, or drawing on the processor.
 enum Timed {
     Gpu(Box<Renderer>),
-    Software(SoftwareRenderer),
+    Software(Box<SoftwareRenderer>),
 }
 
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
@@ -128,7 +128,7 @@ impl Timed {
     fn render(&mut self) -> &mut dyn Render {
         match self {
             Self::Gpu(renderer) => renderer.as_mut(),
-            Self::Software(renderer) => renderer,
+            Self::Software(renderer) => renderer.as_mut(),
         }
     }
 }
@@ -137,7 +137,7 @@ fn open(software: bool) -> Result<(Timed, String)> {
     if software {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         let adapter = format!("{cores} processor threads");
-        return Ok((Timed::Software(SoftwareRenderer::new()), adapter));
+        return Ok((Timed::Software(Box::new(SoftwareRenderer::new())), adapter));
     }
     let gpu = Gpu::headless().context("`--software` times the processor instead")?;
     let adapter = gpu.adapter_name.clone();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use egui::{Align2, Color32, Rect, Sense, Ui, vec2};
+use egui::{Align2, Rect, Sense, Ui, vec2};
 use inference::package::manifest::Commercial;
 use inference::{ImageSource, Package};
 
@@ -173,7 +173,7 @@ impl DropCard {
             Align2::LEFT_CENTER,
             label,
             theme::small_font(),
-            Color32::WHITE,
+            theme::overlay::WHITE,
         );
     }
 

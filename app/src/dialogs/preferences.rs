@@ -112,6 +112,14 @@ pub fn backdrop_ui(ui: &mut Ui, backdrop: &mut Backdrop) {
 pub fn color_button(ui: &mut Ui, rgb: &mut [f32; 3], name: &str) -> bool {
     let mut bytes = rgb.map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8);
     let response = ui.color_edit_button_srgb(&mut bytes).accessible_name(name);
+    // A swatch in the color of the panel would not be seen.
+    let t = tokens(ui);
+    ui.painter().rect_stroke(
+        response.rect,
+        theme::RADIUS,
+        t.line(),
+        egui::StrokeKind::Inside,
+    );
     let changed = response.changed();
     if changed {
         *rgb = bytes.map(|byte| f32::from(byte) / 255.0);

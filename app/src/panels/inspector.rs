@@ -71,7 +71,7 @@ fn node_ui(
             widgets::section(ui, &mut settings.folded, text::TRANSFORM, |ui| {
                 transform::show(ui, state, wishes, id, node);
             });
-            layer::report_ui(ui, cx, settings, id);
+            layer::report_ui(ui, cx, settings, wishes, id);
         }
         Payload::Light(light) => light::light_ui(ui, cx, settings, wishes, id, light),
         Payload::Group | Payload::Camera(_) => {

@@ -1,6 +1,6 @@
 //! Messages at the lower right of the picture.
 
-use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, RichText, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, Ui, vec2};
 
 use crate::cx::{Cx, Wish, Wishes};
 use crate::notify::{Notice, Tone};
@@ -10,6 +10,8 @@ use crate::{icons, text};
 
 /// Width of a message, points.
 const WIDTH: f32 = 340.0;
+/// Longer details are cut after so many lines.
+const MOST_ROWS: usize = 5;
 
 /// Shows the messages over `viewport`.
 pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
@@ -59,22 +61,52 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, width: f32, wishes: &mut Wishes) {
                 ui.set_width(text_width);
                 ui.add_space(4.0);
                 ui.add(egui::Label::new(theme::strong(&notice.title)).wrap());
-                if !notice.detail.is_empty() {
-                    let detail = RichText::new(&notice.detail).color(t.text_secondary);
-                    ui.add(egui::Label::new(detail).wrap());
-                }
-                if let Some(offer) = &notice.offer {
-                    ui.add_space(GAP);
-                    if widgets::secondary_button(ui, &offer.label, Ok(())).clicked() {
-                        wishes.push(offer.wish.clone());
-                        wishes.push(Wish::Dismiss(notice.id));
-                    }
-                }
+                detail_ui(ui, notice);
+                buttons_ui(ui, notice, wishes);
             });
             let close = IconButton::new(icons::CLOSE, text::DISMISS);
             if close.show(ui).clicked() {
                 wishes.push(Wish::Dismiss(notice.id));
             }
         });
+    });
+}
+
+/// The detail in a few lines; all of it is in the tooltip, and can be copied.
+fn detail_ui(ui: &mut Ui, notice: &Notice) {
+    if notice.detail.is_empty() {
+        return;
+    }
+    let t = tokens(ui);
+    let mut job = egui::text::LayoutJob::simple(
+        notice.detail.clone(),
+        theme::body_font(),
+        t.text_secondary,
+        ui.available_width(),
+    );
+    job.wrap.max_rows = MOST_ROWS;
+    let response = ui.add(egui::Label::new(job));
+    if notice.tone == Tone::Error {
+        response.on_hover_text(&notice.detail);
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, notice: &Notice, wishes: &mut Wishes) {
+    let copies = notice.tone == Tone::Error && !notice.detail.is_empty();
+    if notice.offer.is_none() && !copies {
+        return;
+    }
+    ui.add_space(GAP);
+    ui.horizontal(|ui| {
+        if let Some(offer) = &notice.offer
+            && widgets::secondary_button(ui, &offer.label, Ok(())).clicked()
+        {
+            wishes.push(offer.wish.clone());
+            wishes.push(Wish::Dismiss(notice.id));
+        }
+        if copies && widgets::secondary_button(ui, text::COPY_MESSAGE, Ok(())).clicked() {
+            ui.ctx()
+                .copy_text(format!("{}. {}", notice.title, notice.detail));
+        }
     });
 }

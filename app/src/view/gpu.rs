@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use eframe::egui_wgpu::RenderState;
-use egui::TextureId;
+use egui::{Context, TextureId};
 use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer};
 use scene::{Dirty, Scene};
 
-use super::ViewFacts;
+use super::pace::Pace;
+use super::{ViewFacts, scaled};
 use crate::background::{Background, Wake};
 
 /// Whether the device can run compute passes at all (old OpenGL cannot).
@@ -30,6 +31,7 @@ pub(super) struct GpuView {
     gpu: Gpu,
     stage: Stage,
     texture: Option<(wgpu::Texture, TextureId)>,
+    pace: Pace,
 }
 
 impl GpuView {
@@ -45,6 +47,7 @@ impl GpuView {
             gpu,
             stage: Stage::Compiling(compiling),
             texture: None,
+            pace: Pace::new(),
         }
     }
 
@@ -58,7 +61,7 @@ impl GpuView {
         dirty: &mut Vec<Dirty>,
         frame: Frame,
         changed: bool,
-        facts: &mut ViewFacts,
+        (facts, ctx): (&mut ViewFacts, &Context),
     ) -> Result<()> {
         let mut fresh = false;
         if let Stage::Compiling(compiling) = &self.stage
@@ -80,17 +83,26 @@ impl GpuView {
             return Ok(());
         };
         // A frame whose buffers were too small is drawn again with larger ones.
-        if !(changed || fresh || facts.stats.overflowed) {
-            return Ok(());
-        }
+        let changed = changed || fresh || facts.stats.overflowed;
         let start = Instant::now();
+        let Some(scale) = self.pace.next(changed, start) else {
+            return Ok(());
+        };
         if !dirty.is_empty() {
             renderer.sync(scene, dirty);
             dirty.clear();
         }
-        let texture = renderer.render_to_texture(&frame)?.clone();
+        let drawn = Frame {
+            camera: scaled(&frame.camera, scale),
+            ..frame
+        };
+        let texture = renderer.render_to_texture(&drawn)?.clone();
         facts.stats = renderer.stats();
         facts.frame_ms = frame_ms(facts, start);
+        self.pace.took(scale, facts.frame_ms);
+        if let Some(again) = self.pace.began(scale) {
+            ctx.request_repaint_after(again);
+        }
         facts.texture = Some(self.show(texture));
         facts.shown = Some(frame);
         Ok(())

@@ -8,21 +8,18 @@ use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use renderer::{Frame, FrameStats, Pick, Render as _, RenderedImage, SoftwareRenderer};
 use scene::{Dirty, Scene};
 
+use super::pace::Pace;
 use super::{ViewFacts, scaled};
 use crate::background::Wake;
 
-/// A frame slower than this is drawn at half size while the view moves.
-const SMOOTH: Duration = Duration::from_millis(70);
 /// How long a click waits for the renderer's answer.
 const PICK_PATIENCE: Duration = Duration::from_millis(600);
-/// So long after the last change the picture is drawn sharp.
-const SETTLED: Duration = Duration::from_millis(140);
 
 enum Order {
     Draw {
         changes: Option<(Box<Scene>, Vec<Dirty>)>,
         frame: Frame,
-        drawn: Frame,
+        scale: f32,
     },
     Pick(Frame, [u32; 2], Sender<Option<Pick>>),
     Image(Frame, Sender<Option<RenderedImage>>),
@@ -30,6 +27,7 @@ enum Order {
 
 struct Drawn {
     frame: Frame,
+    scale: f32,
     image: Option<ColorImage>,
     stats: FrameStats,
     took: Duration,
@@ -42,9 +40,9 @@ pub(super) struct SoftwareView {
     _thread: Option<JoinHandle<()>>,
     busy: bool,
     texture: Option<TextureHandle>,
-    last_change: Instant,
-    took: Duration,
-    sharp: bool,
+    pace: Pace,
+    /// Something changed while the thread was busy.
+    pending: bool,
 }
 
 impl SoftwareView {
@@ -63,9 +61,8 @@ impl SoftwareView {
             _thread: thread.ok(),
             busy: false,
             texture: None,
-            last_change: Instant::now(),
-            took: Duration::ZERO,
-            sharp: false,
+            pace: Pace::new(),
+            pending: false,
         }
     }
 
@@ -79,30 +76,28 @@ impl SoftwareView {
         ctx: &Context,
     ) {
         self.receive(facts, ctx);
-        if changed {
-            self.last_change = Instant::now();
-            self.sharp = false;
-        }
-        if self.busy || (self.sharp && dirty.is_empty()) {
+        let now = Instant::now();
+        let changed = changed || !dirty.is_empty();
+        if self.busy {
+            if changed {
+                self.pace.touch(now);
+                self.pending = true;
+            }
             return;
         }
-        let moving = self.took > SMOOTH && self.last_change.elapsed() < SETTLED;
-        let drawn = Frame {
-            camera: scaled(&frame.camera, if moving { 0.5 } else { 1.0 }),
-            ..frame
+        let Some(scale) = self.pace.next(changed || self.pending, now) else {
+            return;
         };
+        self.pending = false;
         let changes = (!dirty.is_empty()).then(|| (Box::new(scene.clone()), std::mem::take(dirty)));
         let order = Order::Draw {
             changes,
             frame,
-            drawn,
+            scale,
         };
-        if self.orders.try_send(order).is_ok() {
-            self.busy = true;
-            self.sharp = !moving;
-        }
-        if moving {
-            ctx.request_repaint_after(SETTLED);
+        self.busy = self.orders.try_send(order).is_ok();
+        if let Some(again) = self.pace.began(scale) {
+            ctx.request_repaint_after(again);
         }
     }
 
@@ -112,12 +107,7 @@ impl SoftwareView {
             facts.stats = drawn.stats;
             facts.frame_ms = drawn.took.as_secs_f32() * 1e3;
             facts.problem = drawn.problem;
-            // Half-size frames are about four times as fast; remember what a whole one costs.
-            let half = drawn
-                .image
-                .as_ref()
-                .is_some_and(|image| (image.size[0] as u32) < drawn.frame.camera.width);
-            self.took = if half { drawn.took * 4 } else { drawn.took };
+            self.pace.took(drawn.scale, facts.frame_ms);
             let Some(image) = drawn.image else {
                 continue;
             };
@@ -157,18 +147,18 @@ fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
             Order::Draw {
                 changes,
                 frame,
-                drawn,
+                scale,
             } => {
                 if let Some((scene, dirty)) = changes {
                     renderer.sync(&scene, &dirty);
                 }
-                if outbox.send(draw(&mut renderer, frame, &drawn)).is_err() {
+                if outbox.send(draw(&mut renderer, frame, scale)).is_err() {
                     return;
                 }
                 wake();
             }
+            // An asker that gave up waiting needs no answer.
             Order::Pick(frame, pixel, answer) => {
-                // The asker may have given up waiting; then nobody needs the answer.
                 let _ = answer.send(renderer.pick(&frame, pixel).ok().flatten());
             }
             Order::Image(frame, answer) => {
@@ -178,9 +168,12 @@ fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
     }
 }
 
-fn draw(renderer: &mut SoftwareRenderer, frame: Frame, drawn: &Frame) -> Drawn {
+fn draw(renderer: &mut SoftwareRenderer, frame: Frame, scale: f32) -> Drawn {
     let start = Instant::now();
-    let result = renderer.render_image(drawn);
+    let result = renderer.render_image(&Frame {
+        camera: scaled(&frame.camera, scale),
+        ..frame
+    });
     let took = start.elapsed();
     let problem = result.as_ref().err().map(ToString::to_string);
     let image = result.ok().map(|image| {
@@ -189,6 +182,7 @@ fn draw(renderer: &mut SoftwareRenderer, frame: Frame, drawn: &Frame) -> Drawn {
     });
     Drawn {
         frame,
+        scale,
         image,
         stats: renderer.stats(),
         took,

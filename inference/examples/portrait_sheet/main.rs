@@ -7,8 +7,6 @@
     clippy::allow_attributes_without_reason
 )]
 
-mod splatter;
-
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -25,8 +23,8 @@ use inference::portrait::{
     surfel,
 };
 use inference::{ImageSource, Runtime, Session};
+use renderer::CpuRasterizer as Splatter;
 use scene::{GaussianCloud, PinholeCamera, Rasterizer};
-use splatter::Splatter;
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();

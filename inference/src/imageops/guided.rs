@@ -119,7 +119,7 @@ mod tests {
         let grid = Grid::new(40, 40);
         let guide = step_picture(grid);
         let clean = |i: usize| f32::from(grid.position(i).0 >= 20);
-        let noisy = |i: usize| clean(i) + if i % 3 == 0 { 0.2 } else { -0.1 };
+        let noisy = |i: usize| clean(i) + if i.is_multiple_of(3) { 0.2 } else { -0.1 };
         let input = Plane::from_values(grid, (0..grid.len()).map(noisy).collect());
         for subsample in [1, 2] {
             let options = GuidedOptions {

@@ -110,7 +110,7 @@ fn interpolate_inside<T: Sample>(
     let (cx, cy) = (x / 2, y / 2);
     // Even fine pixels lean to the coarse pixel before, odd ones to the one after.
     let step = |fine: usize, coarse: usize, size: usize| {
-        if fine % 2 == 0 {
+        if fine.is_multiple_of(2) {
             coarse.saturating_sub(1)
         } else {
             (coarse + 1).min(size - 1)

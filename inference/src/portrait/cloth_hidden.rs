@@ -34,8 +34,10 @@ const BACK_BLUR: f32 = 0.05;
 const SLOPE: f32 = 0.7;
 /// Head z at which the slope ends where the model has no neck, dm.
 const NECK_Z: f32 = -0.12;
-/// Cloth lies at least this far behind the model's neck and back, dm.
+/// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
+/// Blur of the back's height, in face heights.
+const HEIGHT_BLUR: f32 = 0.03;
 /// Columns in which the back's upper edge is known.
 const TOPS: usize = 64;
 /// They reach this far to both sides, dm.
@@ -240,15 +242,19 @@ fn behind_the_neck(cloth: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
         let first = (0..chin).rev().find(|x| cloth[row.start + x]);
         let last = (chin..grid.width).find(|x| cloth[row.start + x]);
         if let (Some(first), Some(last)) = (first, last) {
-            for i in row.start + first..=row.start + last {
-                mask[i] |= crop.alpha.values[i] > INSIDE;
+            let between = row.start + first..=row.start + last;
+            for (inside, alpha) in mask[between.clone()]
+                .iter_mut()
+                .zip(&crop.alpha.values[between])
+            {
+                *inside |= *alpha > INSIDE;
             }
         }
     }
     mask
 }
 
-/// Head z of the back: the cushion's far side, behind the model's neck and shoulders, sloping up to the
+/// Head z of the back: the cushion's far side, behind the model's neck, sloping up to the
 /// neck where head and cloth meet.
 fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) -> Vec<f32> {
     let grid = crop.alpha.grid();
@@ -278,11 +284,11 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
             model[i].map_or(z, |model| z.min(model - CLOTH_LIFT))
         })
         .collect();
-    let sigma = 0.015 * crop.face_height;
+    let sigma = HEIGHT_BLUR * crop.face_height;
     blur::gaussian_masked(&z, &blur::weights_of(mask), grid, sigma)
 }
 
-/// Head z of the far side of the model's neck and shoulders.
+/// Head z of the far side of the model's neck.
 fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
     let middle = crop.camera.project(CENTER).z;
     // Depths mirrored about the head's middle turn the nearest hit into the farthest.
@@ -292,11 +298,8 @@ fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
         .map(|v| crop.camera.project(*v))
         .map(|p| Vec3::new(p.x, p.y, 2.0 * middle - p.z))
         .collect();
-    let body = |t: usize| {
-        let part = mesh.model.triangle_part(t);
-        mesh.model.outer[t] && matches!(part, VertexPart::Neck | VertexPart::Torso)
-    };
-    z_buffer(&mirrored, &mesh.model.triangles, body, grid)
+    let neck = |t: usize| mesh.model.outer[t] && mesh.model.triangle_part(t) == VertexPart::Neck;
+    z_buffer(&mirrored, &mesh.model.triangles, neck, grid)
         .iter()
         .enumerate()
         .map(|(i, hit)| {

@@ -7,7 +7,7 @@ use super::hair_hidden::{Hairline, hidden_hair};
 use super::hair_long::long_hair;
 use super::hair_tone::hair_tone;
 use super::outline::Outlines;
-use super::photo::photo_surfels;
+use super::photo::{backing, photo_surfels};
 use super::posed::PosedMesh;
 use super::radial::CENTER;
 use super::skin::{Cover, hidden_skin, skin_colors};
@@ -17,7 +17,11 @@ use super::surfel::Surfel;
 use super::types::{Crop, Label, LabelMap};
 
 /// Distance between hidden samples, crop pixels: coarser than the photograph, no gap at sigma .75.
-const SPACING_PX: f32 = 1.55;
+const HAIR_SPACING_PX: f32 = 1.55;
+/// The same for skin, whose invented color is smooth.
+const SKIN_SPACING_PX: f32 = 2.0;
+/// The same for cloth.
+const CLOTH_SPACING_PX: f32 = 2.8;
 
 /// Makes all surfels and hands them over in parts, the photograph's own first.
 ///
@@ -29,8 +33,10 @@ pub fn emit<E>(
     mut push: impl FnMut(Vec<Surfel>) -> Result<(), E>,
 ) -> Result<(), E> {
     let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
-    let spacing = SPACING_PX / px_per_dm;
+    let spacing = HAIR_SPACING_PX / px_per_dm;
     push(photo_surfels(front, (crop, labels)))?;
+    let labels = &front.labels;
+    push(backing(front, (crop, labels)))?;
 
     let (skin, hair) = rayon::join(
         || skin_colors(mesh, front, crop, labels),
@@ -39,11 +45,13 @@ pub fn emit<E>(
     let outlines = Outlines::new(crop, labels);
     let hairline = Hairline::new(front, crop, labels);
     let back = ClothBack::new(mesh, front, crop, labels);
-    let hair_over = |p: Vec3, pixel: usize| {
+    let hair_over = |p: Vec3, pixel: Option<usize>| {
         let tone = hair.as_ref()?;
-        let seen = labels.labels[pixel] == Label::Hair && front.on_shell[pixel];
-        let color = || tone.tone((p - CENTER).normalize_or(Vec3::Y));
-        (seen || hairline.covers(p)).then(color)
+        let grows = match pixel {
+            Some(i) => labels.labels[i] == Label::Hair && front.on_shell[i],
+            None => hairline.covers(p),
+        };
+        grows.then(|| tone.tone((p - CENTER).normalize_or(Vec3::Y)))
     };
     let cover = Cover {
         hair_over: &hair_over,
@@ -55,7 +63,7 @@ pub fn emit<E>(
         front,
         (crop, labels),
         &skin,
-        (&cover, spacing),
+        (&cover, SKIN_SPACING_PX / px_per_dm),
     ))?;
     if let Some(tone) = &hair {
         let hidden = hidden_hair(front, (crop, labels), tone, (&hairline, &outlines), spacing);
@@ -63,5 +71,5 @@ pub fn emit<E>(
         push(long_hair(front, (crop, labels), tone, spacing))?;
     }
     push(steep_surfels(front, (crop, labels)))?;
-    push(back.surfels(front, crop, SPACING_PX))
+    push(back.surfels(front, crop, CLOTH_SPACING_PX))
 }

@@ -30,7 +30,7 @@ const HAIRLINE_EAR_Y: f32 = 7.12;
 /// Range of the hairline over a bare ear, dm.
 const HAIRLINE_BARE: [f32; 2] = [6.9, 7.5];
 /// Range of the lower edge of hair over a covered ear, dm.
-const HAIRLINE_COVERED: [f32; 2] = [6.25, 6.62];
+const HAIRLINE_COVERED: [f32; 2] = [6.25, 7.2];
 /// Hair behind this plane is at the side, dm.
 const SIDE_Z: f32 = 0.8;
 /// Before this plane is no hidden hair below [`TOP_Y`], dm.
@@ -39,6 +39,9 @@ const FRONT_Z: f32 = 0.5;
 const TOP_Y: f32 = 7.55;
 /// Hair that lies on the skull rises to the shell over this height above the hairline, dm.
 const TAPER: f32 = 0.45;
+/// Hair behind seen skin or cloth lies at least this far behind it, dm; nearer is the underside of hair
+/// that hangs beside the face, and would lie on the cheek.
+const BEHIND_SKIN: f32 = 0.25;
 /// Thickness of the hair at the hairline, dm.
 const ROOTS: f32 = 0.02;
 /// The hairline is ragged by this much, dm.
@@ -197,10 +200,13 @@ fn grown(
         }
     }
     let (position, pixel) = outlines.into_any(crop, s.position)?;
-    let hair = labels.labels[pixel] == Label::Hair;
-    let before = front.surface.depth.values[pixel] > crop.camera.project(position).z;
     s.position = position;
-    (hair || (s.facing < FACING_BEHIND && !before)).then_some(s)
+    let photo = front.surface.depth.values[pixel];
+    let depth = crop.camera.project(position).z;
+    if s.facing < FACING_BEHIND {
+        return (labels.labels[pixel] == Label::Hair || depth > photo + BEHIND_SKIN).then_some(s);
+    }
+    outlines.is_inside_hair(pixel).then_some(s)
 }
 
 /// Where the hair ends on the sides and at the nape.
@@ -255,16 +261,19 @@ impl Hairline {
 
     /// The hairline slants from where hair ends at the side, over the ear, to the nape.
     fn height(&self, side: usize, z: f32) -> f32 {
-        match (self.covered[side], self.lowest[side]) {
-            (true, Some(lowest)) => lowest.clamp(HAIRLINE_COVERED[0], HAIRLINE_COVERED[1]),
-            (_, lowest) => {
-                let front = lowest.map_or(HAIRLINE_EAR_Y, |y| {
-                    y.clamp(HAIRLINE_BARE[0], HAIRLINE_BARE[1])
-                });
-                let t = ((z + 0.15) / 0.5).clamp(0.0, 1.0);
-                HAIRLINE_NAPE_Y + (front - HAIRLINE_NAPE_Y) * t * t
+        let [low, high] = HAIRLINE_BARE;
+        let (nape, front) = match (self.covered[side], self.lowest[side]) {
+            (true, Some(y)) => {
+                let [lowest, highest] = HAIRLINE_COVERED;
+                (y.clamp(lowest, HAIRLINE_NAPE_Y), y.clamp(lowest, highest))
             }
-        }
+            (_, lowest) => {
+                let front = lowest.map_or(HAIRLINE_EAR_Y, |y| y.clamp(low, high));
+                (HAIRLINE_NAPE_Y, front)
+            }
+        };
+        let t = ((z + 0.15) / 0.5).clamp(0.0, 1.0);
+        nape + (front - nape) * t * t
     }
 }
 
@@ -287,5 +296,9 @@ mod tests {
         assert!((line.height(0, 0.35) - 7.2).abs() < 1e-5, "beside the face");
         assert!((line.height(0, -0.2) - 6.62).abs() < 1e-5, "nape");
         assert!((line.height(1, 0.35) - 6.4).abs() < 1e-5, "covered ear");
+        assert!(
+            (line.height(1, -0.2) - 6.4).abs() < 1e-5,
+            "hangs behind, too"
+        );
     }
 }

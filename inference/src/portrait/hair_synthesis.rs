@@ -64,7 +64,8 @@ impl Random {
     }
 
     /// Uniform in 0..1.
-    pub(crate) fn unit(&mut self) -> f32 {
+    #[cfg(test)]
+    fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1u64 << 24) as f32
     }
 }

@@ -20,17 +20,21 @@ use super::types::{Crop, HeadFit, Label, LabelMap, Plane};
 use crate::imageops::blur::gaussian_masked;
 use crate::imageops::guided::{GuidedOptions, guided};
 use crate::imageops::lab::lab_from_srgb;
-use cleanup::{clean_ears, drop_islands, ear_cover, skin_stays_on_the_model};
+use cleanup::{
+    clean_ears, drop_islands, ear_cover, lobes_follow_the_hair, skin_stays_on_the_model,
+};
 use hanging::Hanging;
 use regions::Regions;
 use seeds::{Colors, Learner};
 
 /// A color that no mixture knows is no worse than this.
-const MIN_LOG_LIKELIHOOD: f32 = -16.0;
+const MIN_LOG_LIKELIHOOD: f32 = -20.0;
 /// Window of the guided filter, in face heights.
 const SMOOTH_RADIUS: f32 = 0.018;
 /// Color variance below which the filter smooths.
 const SMOOTH_EPSILON: f32 = 2e-4;
+/// Share that the surroundings grant to every class.
+const SURROUNDINGS_FLOOR: f32 = 0.05;
 /// Beside a seen ear a pixel is hair only if that is likelier than skin by this much (logarithm).
 const HAIR_COLORED: f32 = 5.0;
 /// Area between the lips from which the mouth counts as open, in squared face heights.
@@ -40,7 +44,7 @@ const CERTAIN: f32 = 0.9;
 /// Size of a pixel's surroundings, in face heights (standard deviation).
 const SURROUNDINGS: f32 = 0.03;
 /// How much the surroundings count against the pixel itself.
-const SURROUNDINGS_WEIGHT: f32 = 1.5;
+const SURROUNDINGS_WEIGHT: f32 = 1.2;
 /// Matte half width at the ears over the face's from which hair counts as wide.
 const WIDE_HAIR: f32 = 1.5;
 /// Share of an ear that hair must cover to be seen instead of it.
@@ -62,7 +66,7 @@ pub fn label_portrait(model: &HeadModel, fit: &HeadFit, crop: &Crop) -> LabelMap
         .collect();
     let learner = Learner::new(&regions, crop, &lab);
     let hair = learner.hair();
-    let hanging = Hanging::find(&regions, crop, &hair.2, hair.1);
+    let hanging = Hanging::find(&regions, crop, |i| learner.looks_like_hair(i, &hair));
     let colors = learner.colors(hair, &hanging);
 
     let priors: Vec<Scores> = (0..lab.len())
@@ -76,8 +80,8 @@ pub fn label_portrait(model: &HeadModel, fit: &HeadFit, crop: &Crop) -> LabelMap
     let second = smooth(crop, &scores(crop, &lab, &colors, &priors));
     let mut labels: Vec<Label> = second.iter().map(|p| CLASSES[best(p)]).collect();
 
+    skin_stays_on_the_model(&mut labels, &regions, &hanging);
     drop_islands(&mut labels, &regions, crop);
-    skin_stays_on_the_model(&mut labels, &regions);
     let ear_covered = ear_cover(&labels, &regions);
     let is_hair_colored = |i: usize| {
         let [skin, hair, _] = colors.log_likelihoods(lab[i]);
@@ -86,6 +90,7 @@ pub fn label_portrait(model: &HeadModel, fit: &HeadFit, crop: &Crop) -> LabelMap
     let wide_hair = is_wide(&regions, crop);
     let seen = [0, 1].map(|side| !wide_hair && ear_covered[side] < EAR_HIDDEN);
     clean_ears(&mut labels, &regions, seen, is_hair_colored);
+    lobes_follow_the_hair(&mut labels, &regions, ear_covered.map(|c| c > EAR_HIDDEN));
     let mouth_pixels = regions.mouth.iter().filter(|m| **m).count();
     let mouth_is_open = mouth_pixels as f32 > OPEN_MOUTH * crop.face_height * crop.face_height;
     for (i, label) in labels.iter_mut().enumerate() {
@@ -179,7 +184,7 @@ fn with_surroundings(crop: &Crop, priors: Vec<Scores>, first: &[Scores]) -> Vec<
         .zip(around)
         .map(|(mut prior, around)| {
             for (score, share) in prior.iter_mut().zip(around.to_array()) {
-                *score += SURROUNDINGS_WEIGHT * (share.max(0.0) + 0.02).ln();
+                *score += SURROUNDINGS_WEIGHT * (share.max(0.0) + SURROUNDINGS_FLOOR).ln();
             }
             prior
         })

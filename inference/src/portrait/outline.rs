@@ -8,13 +8,15 @@ use glam::Vec3;
 use super::skin::pixel_center;
 use super::types::{Crop, Label, LabelMap};
 use crate::imageops::Grid;
-use crate::imageops::distance::{DistanceField, NOWHERE, distance_to};
+use crate::imageops::distance::{DistanceField, NOWHERE, distance_to, distances};
 use crate::imageops::morphology::erode;
 
 /// Nothing is shifted farther than this, in face heights.
 const SHIFT_MAX: f32 = 0.09;
 /// Samples stay this far inside the outline, so that their soft edges do not spread it, pixels.
 const INSET_PX: f32 = 1.5;
+/// Hair samples stay this far inside hair, pixels: two of their standard deviations.
+const HAIR_INSET_PX: f32 = 2.5;
 /// Coverage from which a pixel is inside.
 const INSIDE: f32 = 0.5;
 
@@ -24,6 +26,7 @@ pub struct Outlines {
     grid: Grid,
     anything: DistanceField,
     skin: DistanceField,
+    from_other_than_hair: Vec<f32>,
     limit_px: f32,
 }
 
@@ -35,7 +38,11 @@ impl Outlines {
         let skin: Vec<bool> = (0..grid.len())
             .map(|i| inside[i] && !matches!(labels.labels[i], Label::Hair | Label::Cloth))
             .collect();
+        let other: Vec<bool> = (0..grid.len())
+            .map(|i| crop.alpha.values[i] > INSIDE && labels.labels[i] != Label::Hair)
+            .collect();
         Self {
+            from_other_than_hair: distances(&other, grid),
             grid,
             anything: distance_to(&inside, grid),
             skin: distance_to(&skin, grid),
@@ -51,6 +58,11 @@ impl Outlines {
     /// The point shifted to where skin is seen, with the pixel that it lies in.
     pub fn into_skin(&self, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {
         self.shifted(&self.skin, crop, point)
+    }
+
+    /// Whether a pixel lies inside the hair so far that a sample there covers nothing else.
+    pub fn is_inside_hair(&self, pixel: usize) -> bool {
+        self.from_other_than_hair[pixel] > HAIR_INSET_PX
     }
 
     fn shifted(&self, field: &DistanceField, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {

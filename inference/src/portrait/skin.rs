@@ -17,9 +17,9 @@ use crate::imageops::morphology::{both, erode};
 use crate::imageops::{Grid, bilinear};
 
 /// Vertices seen more flatly than this cosine carry no color.
-const FACING_KNOWN: f32 = 0.3;
+const FACING_KNOWN: f32 = 0.2;
 /// Over this range of cosines beyond it the trust grows to one.
-const FACING_RAMP: f32 = 0.35;
+const FACING_RAMP: f32 = 0.3;
 /// Skin nearer to another label than this, in face heights, is not trusted: outlines would spread.
 const ERODE: f32 = 0.018;
 /// A vertex lies on the photographed surface when within this of the depth buffer, dm.
@@ -180,8 +180,8 @@ fn mirror_vertices(mean: &[Vec3]) -> Vec<Option<usize>> {
 
 /// What hides or colors skin samples.
 pub struct Cover<'a> {
-    /// Color of the hair over a point that is seen in a pixel or hidden behind it, where hair grows.
-    pub hair_over: &'a (dyn Fn(Vec3, usize) -> Option<Vec3> + Sync),
+    /// Color of the hair over a point of the far side, or of the near side in a pixel, where hair grows.
+    pub hair_over: &'a (dyn Fn(Vec3, Option<usize>) -> Option<Vec3> + Sync),
     /// Outlines that samples stay inside of.
     pub outlines: &'a Outlines,
     /// The back of the cloth.
@@ -214,8 +214,15 @@ pub fn hidden_skin(
             let corners = mesh.model.triangles[s.triangle as usize];
             let [a, b, c] = corners.map(|v| colors.vertices[v as usize]);
             let skin_color = a * s.weights.x + b * s.weights.y + c * s.weights.z;
-            let hairy = ear.is_none() && (part == VertexPart::Scalp || behind(s, crop));
-            let hair = hairy.then(|| (cover.hair_over)(position, pixel)).flatten();
+            let seen_from = if is_behind(s, crop) {
+                None
+            } else {
+                Some(pixel)
+            };
+            let hair = match ear {
+                None => (cover.hair_over)(position, seen_from),
+                Some(_) => None,
+            };
             Some(Surfel {
                 position: position - s.normal * INWARDS,
                 normal: s.normal,
@@ -236,7 +243,7 @@ pub fn hidden_skin(
 }
 
 /// Whether a sample lies on the far side of the head.
-fn behind(s: &SurfaceSample, crop: &Crop) -> bool {
+fn is_behind(s: &SurfaceSample, crop: &Crop) -> bool {
     s.normal.dot(crop.camera.eye() - s.position) < 0.0
 }
 

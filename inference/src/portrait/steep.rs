@@ -1,17 +1,21 @@
 //! Fills the gaps between neighboring pixels of the photograph that lie far apart in depth: the steep
 //! rims of cushions, which from the side would show through.
 
-use super::surface::{ALPHA_MIN, Front};
+use super::surface::Front;
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
 use glam::Vec3;
 
 /// Neighbors farther apart than this many pixel widths get samples between them.
 const STEEP: f32 = 2.0;
+/// Only pixels covered more than this have something between them.
+const SOLID: f32 = 0.6;
 /// Samples are this many pixel widths apart.
 const SPACING: f32 = 1.5;
 /// Farther apart than this, dm, neighbors are not one surface.
 const TORN: f32 = 0.6;
+/// Standard deviation across the gap, pixel widths; along it is one.
+const SIGMA_ACROSS: f32 = 0.6;
 /// Thickness of a sample, of its sigma.
 const THICKNESS: f32 = 0.2;
 
@@ -21,7 +25,7 @@ pub fn steep_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<S
     let cushion = |i: usize| {
         let label = labels.labels[i];
         let cushion = label == Label::Cloth || (label == Label::Hair && !front.on_shell[i]);
-        crop.alpha.values[i] > ALPHA_MIN && cushion
+        crop.alpha.values[i] > SOLID && cushion
     };
     let mut surfels = Vec::new();
     for i in (0..grid.len()).filter(|i| cushion(*i)) {
@@ -58,7 +62,7 @@ fn add_between(
             normal,
             axis: normal,
             along: b - a,
-            sigma: Vec3::new(1.0, 1.0, THICKNESS) * width,
+            sigma: Vec3::new(1.0, SIGMA_ACROSS, THICKNESS) * width,
             color: crop.color.values[i].lerp(crop.color.values[j], t),
             opacity: alpha.min(0.9),
             label,

@@ -9,7 +9,9 @@ use super::inflate::{self, BodyCushion};
 use super::posed::PosedMesh;
 use super::shell::HairShell;
 use super::types::{ColorPlane, Crop, HeadCamera, Label, LabelMap, Plane, Surface};
-use crate::imageops::distance::{NOWHERE, distance_to};
+use crate::imageops::components::components;
+use crate::imageops::distance::{NOWHERE, distance_to, distances};
+use crate::imageops::morphology::{dilate, open};
 use crate::imageops::solve::{Cell, harmonic_fill};
 use crate::imageops::zbuffer::Hit;
 use crate::imageops::{Grid, blur};
@@ -28,12 +30,18 @@ const MOUTH_DEPTH: f32 = 0.05;
 const SHELL_LOWEST_Y: f32 = 6.2;
 /// Hair lies at least this far before the skin under it, dm.
 const HAIR_LIFT: f32 = 0.03;
+/// Hair thinner than twice this, in face heights, does not stand off the skin.
+const THIN: f32 = 0.03;
+/// Islands in cloth smaller than this share of a squared face height are things on the cloth.
+const ISLAND: f32 = 0.02;
 /// Blur of normals found from depth, in face heights.
 const NORMAL_BLUR: f32 = 0.012;
 
 /// The front surface with what was found on the way; later stages read it too.
 #[derive(Debug, Clone)]
 pub struct Front {
+    /// What every pixel's surface belongs to: the labels without what is too small to have its own.
+    pub labels: LabelMap,
     /// Depth and normals.
     pub surface: Surface,
     /// The hair shell.
@@ -85,13 +93,14 @@ impl Regions<'_> {
 
 /// Finds the front surface.
 pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Front {
+    let labels = settled(crop, labels);
     let regions = Regions {
         grid: crop.alpha.grid(),
         crop,
-        labels,
+        labels: &labels,
     };
     let mesh_hits = mesh.z_buffer(&crop.camera, regions.grid);
-    let shell = HairShell::new(&mesh.skull_points(), crop, labels);
+    let shell = HairShell::new(&mesh.skull_points(), crop, &labels);
     let mut depth = vec![f32::NAN; regions.grid.len()];
 
     skin_depth(&regions, &mesh_hits, &mut depth);
@@ -102,7 +111,8 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         depth[i] = body.front.values[i];
     }
     let shell_hits = shell.z_buffer(regions.grid);
-    let on_shell = hair_on_shell(&regions, &shell, &shell_hits, &mesh_hits, &mut depth);
+    let hits = (shell_hits.as_slice(), mesh_hits.as_slice());
+    let on_shell = hair_on_shell(&regions, &shell, hits, &mut depth);
     inflate::hair_beyond_shell(&regions, &on_shell, &body, &mut depth);
     fill_rest(&regions, &mut depth);
 
@@ -112,11 +122,39 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
             depth: Plane::from_values(regions.grid, depth),
             normals: ColorPlane::from_values(regions.grid, normals),
         },
+        labels,
         shell,
         mesh_hits,
         on_shell,
         body,
     }
+}
+
+/// Labels whose regions are large enough to carry a surface of their own: slivers of hair along jaw and ear
+/// and strands on the forehead lie on the skin, pins and logos on the cloth.
+fn settled(crop: &Crop, labels: &LabelMap) -> LabelMap {
+    let regions = Regions {
+        grid: crop.alpha.grid(),
+        crop,
+        labels,
+    };
+    let mut settled = labels.clone();
+    for (i, clinging) in clinging_hair(&regions).iter().enumerate() {
+        if *clinging {
+            settled.labels[i] = Label::Skin;
+        }
+    }
+    let cloth = regions.mask(|l| l == Label::Cloth);
+    let head = regions.mask(|l| l != Label::Cloth);
+    let largest = ISLAND * crop.face_height * crop.face_height;
+    let parts = components(&head, regions.grid);
+    let to_cloth = distances(&cloth, regions.grid);
+    for i in (0..head.len()).filter(|i| head[*i] && to_cloth[*i].is_finite()) {
+        if (parts.sizes[parts.region[i] as usize] as f32) < largest {
+            settled.labels[i] = Label::Cloth;
+        }
+    }
+    settled
 }
 
 /// Skin and eyes: the mesh where it is hit, a smooth continuation where the photograph has skin beyond it.
@@ -154,6 +192,20 @@ fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
     }
 }
 
+/// Hair too thin to stand off: strands on the forehead, slivers that the labels leave along jaw and ear.
+/// Only what lies nearer to skin than to thick hair clings to the skin.
+fn clinging_hair(regions: &Regions<'_>) -> Vec<bool> {
+    let hair = regions.mask(|l| l == Label::Hair);
+    let radius = THIN * regions.crop.face_height;
+    let thick = dilate(&open(&hair, regions.grid, radius), regions.grid, 2.0);
+    let skin = regions.mask(|l| l == Label::Skin);
+    let to_thick = distances(&thick, regions.grid);
+    let to_skin = distances(&skin, regions.grid);
+    (0..hair.len())
+        .map(|i| hair[i] && !thick[i] && to_skin[i] < to_thick[i])
+        .collect()
+}
+
 /// The mouth hangs between the lips, deepest in its middle; the photographed teeth then sit right.
 fn mouth_depth(regions: &Regions<'_>, depth: &mut [f32]) {
     let mouth = regions.mask(|l| l == Label::Mouth);
@@ -186,8 +238,7 @@ fn mouth_depth(regions: &Regions<'_>, depth: &mut [f32]) {
 fn hair_on_shell(
     regions: &Regions<'_>,
     shell: &HairShell,
-    shell_hits: &[Hit],
-    mesh_hits: &[Hit],
+    (shell_hits, mesh_hits): (&[Hit], &[Hit]),
     depth: &mut [f32],
 ) -> Vec<bool> {
     let hair = regions.mask(|l| l == Label::Hair);
@@ -303,10 +354,14 @@ fn depth_normals(regions: &Regions<'_>, depth: &[f32]) -> Vec<Vec3> {
             }
         })
         .collect();
-    let cloth: Vec<f32> = blur::weights_of(&regions.mask(|l| l == Label::Cloth));
     let sigma = NORMAL_BLUR * regions.crop.face_height;
-    let smooth = blur::gaussian_masked(&raw, &cloth, grid, sigma);
-    (0..grid.len())
-        .map(|i| if cloth[i] > 0.0 { smooth[i] } else { raw[i] })
-        .collect()
+    let mut normals = raw.clone();
+    for label in [Label::Cloth, Label::Mouth, Label::Hair] {
+        let own = regions.mask(|l| l == label);
+        let smooth = blur::gaussian_masked(&raw, &blur::weights_of(&own), grid, sigma);
+        for i in (0..grid.len()).filter(|i| own[*i]) {
+            normals[i] = smooth[i];
+        }
+    }
+    normals
 }

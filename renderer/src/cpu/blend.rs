@@ -24,6 +24,12 @@ const SPAN_MARGIN: f32 = 0.01;
 
 type Lanes = [f32; LANES];
 
+/// Columns of the two groups of a row.
+const COLUMNS: [Lanes; 2] = [
+    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0],
+    [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0],
+];
+
 /// A picked slot means "none" where it is this.
 pub(crate) const NO_PICK: u32 = u32::MAX;
 
@@ -139,9 +145,14 @@ impl Tile {
         let outline = Outline::of(record);
         let [u, v, w] = outline.root;
         let (x, y) = (corner[0] - record.mean[0], corner[1] - record.mean[1]);
+        // The box around the outline, in pixels of the tile.
         let reach = outline.level.sqrt() / w;
-        let first = ceil_index(-reach - y - SPAN_MARGIN);
-        let Some(last) = floor_index(reach - y + SPAN_MARGIN, TILE - 1) else {
+        let half = reach * (v * v + w * w).sqrt() / u + SPAN_MARGIN;
+        let top = ceil_index(-reach - y - SPAN_MARGIN) as usize;
+        let left = ceil_index(-half - x) as usize;
+        let bottom = floor_index(reach - y + SPAN_MARGIN, TILE - 1);
+        let right = floor_index(half - x, TILE - 1);
+        let (Some(bottom), Some(right)) = (bottom, right.filter(|&r| left <= r as usize)) else {
             return;
         };
         let color = [
@@ -149,21 +160,16 @@ impl Tile {
             half16::high(record.color_rg),
             half16::low(record.color_b),
         ];
-        let per_u = 1.0 / u;
-        for row in first as usize..=last as usize {
+        let offsets = COLUMNS.map(|columns| columns.map(|column| x + column));
+        let groups = left / LANES..right as usize / LANES + 1;
+        for row in top..=bottom as usize {
             let dy = y + row as f32;
-            let (skew, drop) = (v * dy, w * dy);
-            let half = (outline.level - drop * drop).max(0.0).sqrt() * per_u + SPAN_MARGIN;
-            let middle = -skew * per_u - x;
-            let left = ceil_index(middle - half);
-            let right = match floor_index(middle + half, TILE - 1) {
-                Some(right) if left <= right => right,
-                _ => continue,
-            };
-            let groups = left as usize / LANES..right as usize / LANES + 1;
-            for group in groups {
-                let power = powers(record.log2_opacity, u, skew, drop, (x, group * LANES));
-                self.add_group::<PICK>(row * (TILE_SIDE / LANES) + group, &power, color, slot);
+            for (group, dx) in groups.clone().zip(&offsets[groups.clone()]) {
+                let power = powers(record.log2_opacity, u, v * dy, w * dy, dx);
+                if largest(&power) >= LOG2_ALPHA_MIN {
+                    let group = row * (TILE_SIDE / LANES) + group;
+                    self.add_group::<PICK>(group, &power, color, slot);
+                }
             }
         }
     }
@@ -199,13 +205,19 @@ impl Tile {
 }
 
 #[inline(always)]
-fn powers(log2_opacity: f32, u: f32, skew: f32, drop: f32, (x, first): (f32, usize)) -> Lanes {
-    let mut power = [0.0; LANES];
-    for (i, power) in power.iter_mut().enumerate() {
-        let t = u * (x + (first + i) as f32) + skew;
-        *power = log2_opacity - (t * t + drop * drop);
-    }
-    power
+fn powers(log2_opacity: f32, u: f32, skew: f32, drop: f32, dx: &Lanes) -> Lanes {
+    dx.map(|dx| {
+        let t = u * dx + skew;
+        log2_opacity - (t * t + drop * drop)
+    })
+}
+
+/// The largest of eight numbers, halving them as wide registers do.
+#[inline(always)]
+fn largest(v: &Lanes) -> f32 {
+    let max = |a: f32, b: f32| if a > b { a } else { b };
+    let four = [0, 1, 2, 3].map(|i| max(v[i], v[i + 4]));
+    max(max(four[0], four[2]), max(four[1], four[3]))
 }
 
 /// 2^x for x in -126..=0 within 2e-7 of it: the nearest integer goes to the exponent, the rest through

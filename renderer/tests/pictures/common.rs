@@ -3,7 +3,7 @@
 use glam::{Quat, Vec3};
 use renderer::{Gpu, RenderedImage, Renderer};
 use scene::{
-    Column, ColumnValues, Edit, GaussianCloud, Node, NodeId, Payload, PinholeCamera, Scene,
+    Column, ColumnValues, Dirty, Edit, GaussianCloud, Node, NodeId, Payload, PinholeCamera, Scene,
     SplatLayer, Transform,
     cloud::{CloudParts, logit},
     sh,
@@ -130,6 +130,15 @@ pub(crate) fn insert(scene: &mut Scene, node: Node) -> NodeId {
     let (id, mut edit) = Edit::insert(scene, node);
     edit.apply(scene).expect("a valid edit");
     id
+}
+
+/// What a renderer must be told that has seen another scene before.
+pub(crate) fn everything(scene: &Scene) -> Vec<Dirty> {
+    let clouds = scene.layers().map(|(node, _, layer)| Dirty::Cloud {
+        node,
+        rows: 0..layer.cloud.len(),
+    });
+    clouds.chain([Dirty::Graph, Dirty::Light]).collect()
 }
 
 /// A camera that sees what lies around the origin.

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use crate::common::{assert_images, camera, device, layer, place, splat};
+use crate::common::{assert_images, camera, device, everything, layer, place, splat};
 use glam::{Quat, Vec3};
 use renderer::{Background, Filter, Frame, Render, RenderedImage, SoftwareRenderer, ViewMode};
 use scene::{
@@ -163,15 +163,7 @@ fn pictures_stay_as_they_were_blessed() {
     renders.extend(device().map(|d| ("device", Box::new(d) as Box<dyn Render>)));
     for (name, scene, frame) in cases() {
         for (renderer, render) in &mut renders {
-            render.sync(&scene, &[scene::Dirty::Graph]);
-            let everything: Vec<_> = scene
-                .layers()
-                .map(|(node, _, l)| scene::Dirty::Cloud {
-                    node,
-                    rows: 0..l.cloud.len(),
-                })
-                .collect();
-            render.sync(&scene, &everything);
+            render.sync(&scene, &everything(&scene));
             let actual = render.render_image(&frame).expect("an image");
             if bless && *renderer == "software" {
                 write(name, &actual);

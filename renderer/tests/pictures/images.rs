@@ -1,10 +1,14 @@
 //! Whole pictures: the device against the software renderer, what must not change a picture and what
 //! must, and the picks under the cursor.
 
-use crate::common::{assert_images, ball, camera, device, insert, layer, place};
+use crate::common::{assert_images, ball, camera, device, everything, insert, layer, place};
 use glam::Vec3;
-use renderer::{Background, Filter, Frame, Render, RenderedImage, SoftwareRenderer, ViewMode};
-use scene::{DirectionalLight, Dirty, Edit, Node, Payload, Scene, SplatFlags};
+use renderer::{
+    Background, CpuRasterizer, Filter, Frame, Render, RenderedImage, SoftwareRenderer, ViewMode,
+};
+use scene::{
+    DirectionalLight, Dirty, Edit, GaussianCloud, Node, Payload, Rasterizer, Scene, SplatFlags,
+};
 
 fn both(scene: &Scene, frame: &Frame) -> Option<[RenderedImage; 2]> {
     let mut gpu = device()?;
@@ -71,6 +75,45 @@ fn more_than_a_page_of_splats_agree() {
 }
 
 #[test]
+fn an_image_of_several_parts_has_no_seams() {
+    // The device draws it in parts of 4096 pixels, the software renderer in one.
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(ball(300, 1, 4)));
+    let wide = Frame::new(camera([4196, 140]));
+    let Some([gpu, cpu]) = both(&scene, &wide) else {
+        return;
+    };
+    assert_images("two parts", &gpu, &cpu, 1);
+}
+
+#[test]
+fn the_rasterizer_draws_what_the_renderer_draws() {
+    let parts = ball(3000, 2, 1);
+    let cloud = GaussianCloud::new(parts.clone()).expect("a valid cloud");
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(parts));
+    let camera = camera([150, 100]);
+    let frame = Frame {
+        background: Background::Color([0.0; 3]),
+        ..Frame::new(camera)
+    };
+    let mut cpu = SoftwareRenderer::new();
+    cpu.sync(&scene, &[]);
+    let image = cpu.render_image(&frame).expect("an image");
+    let pixels = CpuRasterizer.rasterize(&cloud, &camera).pixels;
+    for (i, (pixel, bytes)) in pixels.iter().zip(image.rgba.chunks(4)).enumerate() {
+        for c in 0..3 {
+            let expected = f32::from(bytes[c]) / 255.0;
+            let off = (pixel[c].min(1.0) - expected).abs();
+            assert!(
+                off < 0.6 / 255.0,
+                "pixel {i} is {pixel:?} instead of {bytes:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn an_empty_scene_is_its_background() {
     let frame = Frame {
         background: Background::Color([1.0, 0.5, 0.0]),
@@ -103,6 +146,21 @@ fn a_frame_repeats_bit_for_bit() {
     second.sync(&scene, &[]);
     let again = second.render_image(&frame).expect("an image");
     assert!(image == again, "a fresh renderer drew another picture");
+}
+
+#[test]
+fn what_an_earlier_scene_left_in_the_buffers_does_not_show() {
+    let Some(mut used) = device() else { return };
+    let frame = Frame::new(camera([300, 200]));
+    let scene = three_layers();
+    used.sync(&walls(2500), &[]);
+    used.render_image(&Frame::new(camera([500, 400])))
+        .expect("an image");
+    used.sync(&scene, &everything(&scene));
+    let mut fresh = device().expect("a device");
+    fresh.sync(&scene, &[]);
+    let [a, b] = [used, fresh].map(|mut r| r.render_image(&frame).expect("an image"));
+    assert!(a == b, "the picture depends on what was drawn before it");
 }
 
 /// So many walls of splats that every list is far longer than the first guess.

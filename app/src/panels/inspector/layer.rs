@@ -5,7 +5,7 @@ use egui::{Label, Ui};
 use scene::{NodeId, SplatLayer};
 
 use crate::counts::LayerCount;
-use crate::cx::{Cx, Wishes};
+use crate::cx::{Cx, Wish, Wishes};
 use crate::persist::Settings;
 use crate::text;
 use crate::theme::{self, GAP, tokens};
@@ -69,10 +69,17 @@ fn lighting_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, id: NodeId, layer:
 }
 
 /// How a generated layer was made, and how well it matches its picture.
-pub(super) fn report_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, id: NodeId) {
-    let Some(report) = cx.jobs.reports.get(&id) else {
+pub(super) fn report_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    settings: &mut Settings,
+    wishes: &mut Wishes,
+    id: NodeId,
+) {
+    let Some(made) = cx.jobs.made.get(&id) else {
         return;
     };
+    let report = &made.report;
     widgets::section(ui, &mut settings.folded, text::REPORT, |ui| {
         widgets::value_row(ui, text::MADE_IN, &text::seconds(report.total_secs));
         if let Some(psnr) = report.psnr_db {
@@ -82,6 +89,11 @@ pub(super) fn report_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, id: N
         if let Some(iou) = report.iou {
             let line = text::percent(iou);
             widgets::value_row(ui, text::SILHOUETTE, &line).on_hover_text(text::SILHOUETTE_HELP);
+        }
+        ui.add_space(GAP);
+        let look = ui.button(text::AS_PHOTOGRAPHED);
+        if look.on_hover_text(text::AS_PHOTOGRAPHED_HELP).clicked() {
+            wishes.push(Wish::LookThrough(id));
         }
         let t = tokens(ui);
         for note in &report.notes {

@@ -64,7 +64,8 @@ fn color_chip(ui: &mut Ui, name: &str, linear: [f32; 3]) -> bool {
     let (rect, response) = ui.allocate_exact_size(egui::vec2(20.0, 20.0), egui::Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, name));
     let color = theme::swatch(linear.map(|c| c.powf(1.0 / 2.2)));
-    ui.painter().circle_filled(rect.center(), 8.0, color);
+    ui.painter()
+        .circle(rect.center(), 8.0, color, tokens(ui).line());
     if response.hovered() {
         let ring = egui::Stroke::new(1.5, tokens(ui).text);
         ui.painter().circle_stroke(rect.center(), 9.0, ring);

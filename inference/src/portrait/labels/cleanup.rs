@@ -1,5 +1,6 @@
 //! Repairs of the label map that no single pixel can know.
 
+use super::hanging::Hanging;
 use super::regions::Regions;
 use crate::imageops::components::components;
 use crate::imageops::distance::{distance_to, distances};
@@ -7,6 +8,8 @@ use crate::portrait::types::{Crop, Label};
 
 /// Islands of fewer pixels take the label around them, in squared face heights.
 const MIN_ISLAND: f32 = 0.002;
+/// Skin without contact to the face's needs this many; a pattern of the cloth may have its color.
+const MIN_LOOSE_SKIN: f32 = 0.015;
 /// Hair without contact to the rest of the hair needs this many pixels beside the face, in squared face
 /// heights.
 const MIN_LOOSE_HAIR: f32 = 0.006;
@@ -15,6 +18,12 @@ const MIN_STRAY_HAIR: f32 = 0.06;
 /// Bare skin further than this from the model (arms, hands, other people) has the shape of cloth rather
 /// than of the model, in face heights.
 const SKIN_REACH: f32 = 0.1;
+/// Hanging hair is not further than this from the head, in face heights.
+const HAIR_REACH: f32 = 0.5;
+/// Heights below the chin between which ears lie.
+const LOBE_ROWS: std::ops::Range<f32> = -0.65..-0.15;
+/// A lobe sticks out of the model by more than this, in face heights.
+const LOBE_REACH: f32 = 0.035;
 /// A real ear reaches this far beyond the model's, in face heights.
 const EAR_REACH: f32 = 0.07;
 
@@ -24,10 +33,13 @@ pub(super) fn drop_islands(labels: &mut [Label], regions: &Regions, crop: &Crop)
     let covered: Vec<bool> = crop.alpha.above(0.05);
     let (keys, parts) = parts_of(labels, &covered, regions);
     let size_of = |i: usize| parts.sizes[parts.region[i] as usize] as f32;
-    let largest_hair = (0..labels.len())
-        .filter(|i| keys[*i] == (true, Label::Hair))
-        .max_by(|a, b| size_of(*a).total_cmp(&size_of(*b)))
-        .map(|i| parts.region[i]);
+    let largest = |label: Label| {
+        (0..labels.len())
+            .filter(|i| keys[*i] == (true, label))
+            .max_by(|a, b| size_of(*a).total_cmp(&size_of(*b)))
+            .map(|i| parts.region[i])
+    };
+    let (largest_hair, largest_skin) = (largest(Label::Hair), largest(Label::Skin));
     let mut stray = vec![0.0f32; parts.sizes.len()];
     for i in 0..labels.len() {
         let is_stray = regions.oval[i] || regions.below[i] > 0.0;
@@ -43,6 +55,7 @@ pub(super) fn drop_islands(labels: &mut [Label], regions: &Regions, crop: &Crop)
                 MIN_LOOSE_HAIR
             }
         }
+        (true, Label::Skin) if Some(parts.region[i]) != largest_skin => area * MIN_LOOSE_SKIN,
         _ => area * MIN_ISLAND,
     };
     let keep: Vec<bool> = (0..labels.len())
@@ -75,11 +88,36 @@ fn take_nearest(labels: &mut [Label], keep: &[bool], regions: &Regions) {
     }
 }
 
-/// Turns bare skin away from the model into cloth.
-pub(super) fn skin_stays_on_the_model(labels: &mut [Label], regions: &Regions) {
+/// Turns what is colored like skin but lies beside the model into light hair where hair hangs, else into
+/// cloth.
+pub(super) fn skin_stays_on_the_model(labels: &mut [Label], regions: &Regions, hanging: &Hanging) {
     for (i, label) in labels.iter_mut().enumerate() {
         if *label == Label::Skin && regions.model_distance[i] > SKIN_REACH {
-            *label = Label::Cloth;
+            let hair = hanging.is_long(regions.side[i]) && regions.head_distance[i] < HAIR_REACH;
+            *label = if hair { Label::Hair } else { Label::Cloth };
+        }
+    }
+}
+
+/// Gives the lobe of an ear that hair hides to the hair: the model's ear lies under the hair, so that a lobe
+/// beside the model would hang in the air, but on the hair it looks like one.
+pub(super) fn lobes_follow_the_hair(labels: &mut [Label], regions: &Regions, hidden: [bool; 2]) {
+    let beside: Vec<bool> = (0..labels.len())
+        .map(|i| {
+            labels[i] == Label::Skin
+                && regions.part[i].is_none()
+                && LOBE_ROWS.contains(&regions.below[i])
+                && hidden[regions.subject_side(i)]
+        })
+        .collect();
+    let far: Vec<bool> = (0..labels.len())
+        .map(|i| beside[i] && regions.model_distance[i] > LOBE_REACH)
+        .collect();
+    // A thin rim is the cheek, which may be a little wider than the model's.
+    let to_lobe = distances(&far, regions.grid);
+    for i in (0..labels.len()).filter(|i| beside[*i]) {
+        if to_lobe[i] < LOBE_REACH * regions.height {
+            labels[i] = Label::Hair;
         }
     }
 }

@@ -31,18 +31,22 @@ pub(super) struct Hanging {
 }
 
 impl Hanging {
-    /// Looks for hair (log-likelihood above `floor`) beside the face.
-    pub(super) fn find(regions: &Regions, crop: &Crop, likelihood: &[f32], floor: f32) -> Self {
+    /// Looks for hair beside the face.
+    pub(super) fn find(
+        regions: &Regions,
+        crop: &Crop,
+        looks_like_hair: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut counts = [[0usize; ROWS]; 2];
         let height = crop.face_height;
-        for (i, likelihood) in likelihood.iter().enumerate() {
+        for i in 0..regions.grid.len() {
             let row = (regions.below[i] - TOP) / (BOTTOM - TOP);
             let beside =
                 regions.oval_distance[i] > 0.0 && regions.oval_distance[i] < REACH * height;
             if (0.0..1.0).contains(&row)
                 && beside
                 && crop.alpha.values[i] > 0.6
-                && *likelihood > floor
+                && looks_like_hair(i)
             {
                 let side = usize::from(regions.side[i] > 0.0);
                 counts[side][(row * ROWS as f32) as usize] += 1;

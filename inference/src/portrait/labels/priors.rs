@@ -45,7 +45,7 @@ pub(super) fn at(regions: &Regions, i: usize, hanging: &Hanging) -> Scores {
     // Hair that ends beside the face is not further down either.
     if !hangs {
         let end = hanging.lowest(side);
-        add(0.0, -9.0 * ramp(below, end, end + 0.25), 0.0);
+        add(0.0, -9.0 * ramp(below, end, end + 0.12), 0.0);
     } else if below > 0.0 {
         add(0.0, -1.2 * below, 0.0);
     }
@@ -78,8 +78,8 @@ pub(super) fn at(regions: &Regions, i: usize, hanging: &Hanging) -> Scores {
 
 fn on_model(regions: &Regions, i: usize, hangs: bool) -> Scores {
     let below = regions.below[i];
-    // No cloth on the head itself, least of all on its front.
-    let cloth: f32 = if below < -0.05 { -7.0 } else { 0.0 };
+    // No cloth on the head itself, but collars reach up to the jaw.
+    let cloth = -7.0 * ramp(-below, 0.1, 0.35);
     if regions.is_scalp(i) {
         // The further from the forehead, the surer it is hair.
         let crown = if regions.is_crown(i) {
@@ -116,12 +116,12 @@ fn beside_model(regions: &Regions, i: usize, hangs: bool) -> Scores {
     };
     let hair = 2.5 * ramp(-below, 0.15, 0.45) * tolerance;
     if hangs {
-        // Skin and cloth come gradually from under the chin on.
+        // Beside the neck it is hair or a collar; shoulders are the model's too.
         let skin = -3.5 + 2.5 * ramp(below, 0.0, 0.4);
         return [
             skin * tolerance,
             hair + 1.5 * near * tolerance,
-            -8.0 * ramp(-below, -0.35, 0.1),
+            -8.0 * ramp(-below, -0.9, -0.3),
         ];
     }
     if below >= 0.0 {

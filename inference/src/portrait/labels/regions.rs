@@ -35,7 +35,7 @@ pub(super) struct Regions {
     pub(super) lips: Vec<bool>,
     /// Height below the chin along the head's own down, in face heights; negative above the chin.
     pub(super) below: Vec<f32>,
-    /// Distance from the chin across the head's own up, in face heights, signed.
+    /// Distance from the chin to the subject's right, across the head's own up, in face heights.
     pub(super) side: Vec<f32>,
     /// Part of the model that the pixel sees.
     pub(super) part: Vec<Option<VertexPart>>,
@@ -135,6 +135,11 @@ impl Regions {
             Some(VertexPart::RightEar) => Some(1),
             _ => None,
         }
+    }
+
+    /// Half of the picture in which the pixel lies: 0 the subject's left, 1 the right.
+    pub(super) fn subject_side(&self, i: usize) -> usize {
+        usize::from(self.side[i] > 0.0)
     }
 
     /// Whether the pixel lies above the brows, outside the ears: on the crown or around it.

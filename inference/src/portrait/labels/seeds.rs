@@ -47,6 +47,15 @@ pub(super) struct Learner<'a> {
     enough: usize,
 }
 
+/// What is known of the hair before the cloth.
+pub(super) struct Hair {
+    mixture: Option<Mixture>,
+    /// The log-likelihood that nearly all hair reaches.
+    floor: f32,
+    /// `[height, width]` log-likelihood as hair.
+    likelihood: Vec<f32>,
+}
+
 /// The colors of the three materials.
 #[derive(Debug, Clone)]
 pub(super) struct Colors {
@@ -92,8 +101,8 @@ impl<'a> Learner<'a> {
         }
     }
 
-    /// Learns the hair's colors; also the log-likelihood that most hair reaches, and that of all pixels.
-    pub(super) fn hair(&self) -> (Option<Mixture>, f32, Vec<f32>) {
+    /// Learns the hair's colors.
+    pub(super) fn hair(&self) -> Hair {
         let regions = self.regions;
         let near_face = dilate(&regions.oval, regions.grid, 0.04 * self.crop.face_height);
         let mut samples = self.collect(|i| {
@@ -111,19 +120,23 @@ impl<'a> Learner<'a> {
         let floor = hair
             .as_ref()
             .map_or(f32::INFINITY, |m| tail(m, &samples, HAIR_TAIL));
-        let likelihood = likelihoods(hair.as_ref(), self.lab);
-        (hair, floor, likelihood)
+        Hair {
+            likelihood: likelihoods(hair.as_ref(), self.lab),
+            mixture: hair,
+            floor,
+        }
+    }
+
+    /// Whether a pixel has a color that most hair has, and that skin has less.
+    pub(super) fn looks_like_hair(&self, i: usize, hair: &Hair) -> bool {
+        hair.likelihood[i] > hair.floor && hair.likelihood[i] > self.skin_likelihood[i]
     }
 
     /// Learns the cloth's colors and joins all.
-    pub(super) fn colors(
-        self,
-        (hair, hair_floor, hair_likelihood): (Option<Mixture>, f32, Vec<f32>),
-        hanging: &Hanging,
-    ) -> Colors {
+    pub(super) fn colors(self, hair: Hair, hanging: &Hanging) -> Colors {
         let regions = self.regions;
         let not_hair =
-            |i: usize| !hanging.is_long(regions.side[i]) || hair_likelihood[i] < hair_floor;
+            |i: usize| !hanging.is_long(regions.side[i]) || hair.likelihood[i] < hair.floor;
         // Long hair hangs down at both sides of the neck: the middle and the far outside teach cloth.
         let in_place = |i: usize| regions.side[i].abs() < 0.3 || regions.side[i].abs() > 0.75;
         let under = |deep: f32, i: usize| regions.below[i] > deep && self.is_not_skin(i);
@@ -138,7 +151,7 @@ impl<'a> Learner<'a> {
         Colors {
             cloth: Mixture::of(&samples, CLOTH_COMPONENTS),
             skin: self.skin,
-            hair,
+            hair: hair.mixture,
         }
     }
 

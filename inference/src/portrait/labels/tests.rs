@@ -134,3 +134,15 @@ fn eyes_are_eyes_and_a_closed_mouth_is_skin() {
         "the mean head is silent"
     );
 }
+
+#[test]
+fn sides_are_the_subjects() {
+    let model = model();
+    let (fit, crop) = painted(&model, |p, _| p.y > 7.9);
+    let regions = Regions::of(&model, &fit, &crop);
+    for i in 0..regions.grid.len() {
+        if let Some(side) = regions.ear(i) {
+            assert_eq!(side, regions.subject_side(i), "ear pixel {i}");
+        }
+    }
+}

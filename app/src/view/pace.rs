@@ -1,0 +1,106 @@
+//! How sharp to draw: slow frames are drawn at half size while the view moves, and whole when it rests.
+
+use std::time::{Duration, Instant};
+
+/// A whole frame slower than this is halved while the view moves, milliseconds.
+const SMOOTH_MS: f32 = 45.0;
+/// So long after the last change the picture is drawn whole.
+const SETTLED: Duration = Duration::from_millis(160);
+
+/// Decides about the next frame.
+#[derive(Debug)]
+pub(super) struct Pace {
+    whole_ms: f32,
+    last_change: Option<Instant>,
+    /// The last frame was whole and nothing has changed since.
+    sharp: bool,
+}
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        Self {
+            whole_ms: 0.0,
+            last_change: None,
+            sharp: false,
+        }
+    }
+
+    /// Size of the next frame as a share of the viewport; none where the picture is right already.
+    pub(super) fn next(&mut self, changed: bool, now: Instant) -> Option<f32> {
+        if changed {
+            // The first change after a rest is drawn whole: it may be the only one.
+            let moving = self.is_recent(now);
+            self.last_change = Some(now);
+            self.sharp = false;
+            return Some(if moving && self.whole_ms > SMOOTH_MS {
+                0.5
+            } else {
+                1.0
+            });
+        }
+        if self.sharp || (self.whole_ms > SMOOTH_MS && self.is_recent(now)) {
+            return None;
+        }
+        Some(1.0)
+    }
+
+    /// Notes a change that cannot be drawn yet.
+    pub(super) fn touch(&mut self, now: Instant) {
+        self.last_change = Some(now);
+        self.sharp = false;
+    }
+
+    fn is_recent(&self, now: Instant) -> bool {
+        self.last_change
+            .is_some_and(|then| now.duration_since(then) < SETTLED)
+    }
+
+    /// Notes that a frame of this size is being drawn; when to look again, if it was not whole.
+    pub(super) fn began(&mut self, scale: f32) -> Option<Duration> {
+        self.sharp = scale >= 1.0;
+        (!self.sharp).then_some(SETTLED)
+    }
+
+    /// Notes how long a frame of this size took.
+    pub(super) fn took(&mut self, scale: f32, ms: f32) {
+        if scale >= 1.0 {
+            self.whole_ms = ms;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_frames_are_halved_while_moving_and_whole_at_rest() {
+        let mut pace = Pace::new();
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        assert_eq!(
+            pace.next(true, at(0)),
+            Some(1.0),
+            "the first frame is whole"
+        );
+        pace.began(1.0);
+        pace.took(1.0, 200.0);
+        assert_eq!(pace.next(true, at(50)), Some(0.5), "the next ones are not");
+        assert!(pace.began(0.5).is_some(), "and are looked at again");
+        assert_eq!(pace.next(false, at(100)), None, "not while it may go on");
+        assert_eq!(pace.next(false, at(300)), Some(1.0), "then the whole one");
+        pace.began(1.0);
+        assert_eq!(pace.next(false, at(900)), None, "and nothing more");
+    }
+
+    #[test]
+    fn fast_frames_are_always_whole() {
+        let mut pace = Pace::new();
+        let now = Instant::now();
+        pace.took(1.0, 8.0);
+        for _ in 0..3 {
+            assert_eq!(pace.next(true, now), Some(1.0), "whole");
+            assert_eq!(pace.began(1.0), None, "and final");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Pictures and picks that are waited for: nothing may be missing from them.
+
+use super::{Drawn, Renderer, texture};
+use crate::{
+    Frame, Pick, RenderError, RenderedImage,
+    consts::BIN,
+    readback,
+    view::{self, Part},
+};
+
+/// Largest side of the parts that an image in memory is drawn in, px.
+const PART_SIDE: u32 = 4096;
+/// Smallest side of the parts that an image is cut into when a scene is too much for larger ones, px.
+const MIN_PART_SIDE: u32 = 256;
+/// Largest side of an image in memory, px.
+const IMAGE_SIDE: u32 = 8 * PART_SIDE;
+/// Side of the part that is drawn to pick where no frame lies ready, px.
+const PICK_SIDE: u32 = BIN;
+/// Times that lists grow before a scene is called too large.
+const MAX_ATTEMPTS: u32 = 8;
+
+impl Renderer {
+    /// The whole image, in parts so small that the lists of each fit the device.
+    pub(super) fn draw_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
+        view::check_size(&frame.camera, IMAGE_SIDE)?;
+        let mut side = PART_SIDE;
+        loop {
+            match self.draw_parts(frame, side) {
+                Err(RenderError::Capacity { .. }) if side > MIN_PART_SIDE => side /= 2,
+                done => return done,
+            }
+        }
+    }
+
+    fn draw_parts(&mut self, frame: &Frame, side: u32) -> Result<RenderedImage, RenderError> {
+        let (width, height) = (frame.camera.width, frame.camera.height);
+        let mut rgba = vec![0; width as usize * height as usize * 4];
+        let stride = width as usize * 4;
+        for part in Part::split(&frame.camera, side) {
+            let target = texture(&self.gpu, "image", part.size);
+            self.draw_complete(frame, part, Some(&target))?;
+            let bytes = readback::read_texture(&self.gpu, &target)?;
+            let row = part.size[0] as usize * 4;
+            let left = part.origin[0] as usize * 4;
+            for (y, line) in bytes.chunks_exact(row).enumerate() {
+                let start = (part.origin[1] as usize + y) * stride + left;
+                rgba[start..start + row].copy_from_slice(line);
+            }
+        }
+        Ok(RenderedImage {
+            width,
+            height,
+            rgba,
+        })
+    }
+
+    /// The splat under a pixel, from the frame on the screen where it is the same one.
+    pub(super) fn pick_at(
+        &mut self,
+        frame: &Frame,
+        pixel: [u32; 2],
+    ) -> Result<Option<Pick>, RenderError> {
+        let camera = &frame.camera;
+        let [x, y] = pixel;
+        if x >= camera.width || y >= camera.height {
+            return Ok(None);
+        }
+        self.collect_reports();
+        let whole = Part::whole(camera);
+        let drawn = match self.drawn.filter(|d| self.matches(d, frame, whole)) {
+            Some(drawn) => drawn,
+            None => {
+                let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
+                let size = [
+                    (camera.width - origin[0]).min(PICK_SIDE),
+                    (camera.height - origin[1]).min(PICK_SIDE),
+                ];
+                self.draw_complete(frame, Part { origin, size }, None)?
+            }
+        };
+        let [source, depth_bits] = self.source_at(&drawn, pixel)?;
+        let depth = f32::from_bits(depth_bits);
+        Ok(self.layers.source(source).map(|(node, row)| Pick {
+            node,
+            row,
+            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
+            depth,
+        }))
+    }
+
+    /// Draws a part to memory, again with more room until nothing is missing.
+    fn draw_complete(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        target: Option<&wgpu::Texture>,
+    ) -> Result<Drawn, RenderError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+            let drawn = self.record(&mut encoder, frame, part, true)?;
+            self.drawn = Some(drawn);
+            if let Some(target) = target {
+                self.composite(&mut encoder, &drawn.view, target.clone());
+            }
+            let counted = (drawn.number, &self.buffers.counters);
+            let report = self
+                .reports
+                .record(&self.gpu, &mut encoder, counted, &self.timer);
+            self.gpu.queue.submit([encoder.finish()]);
+            self.reports.submitted(report);
+            while self.reports.is_waiting() {
+                readback::wait(&self.gpu)?;
+                self.collect_reports();
+            }
+            if !self.stats.overflowed {
+                return Ok(drawn);
+            }
+            if self.drawn.is_some() {
+                break;
+            }
+        }
+        Err(RenderError::Capacity {
+            what: "so many splats at once",
+        })
+    }
+
+    fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {
+        let [x, y] = [
+            pixel[0] - drawn.part.origin[0],
+            pixel[1] - drawn.part.origin[1],
+        ];
+        let at = u64::from(y * drawn.part.size[0] + x) * 8;
+        let bytes = readback::read_buffer(&self.gpu, &self.buffers.picks.raw, at..at + 8)?;
+        Ok(bytemuck::pod_read_unaligned(&bytes))
+    }
+}
