@@ -22,7 +22,9 @@
 @group(0) @binding(7) var<storage, read_write> picks: array<vec2u>;
 
 const NO_PICK = 0xffffffffu;
+// Side in pixels, and the threads that own it, two beside each other.
 const QUADRANT = TILE / 2u;
+const QUADRANT_THREADS = BLEND_THREADS / 4u;
 const BATCH = BLEND_THREADS;
 const BATCH_WORDS = BATCH / 32u;
 
@@ -117,9 +119,10 @@ fn main(
     if any(tile * TILE >= view.size) {
         return;
     }
-    let quadrant = thread / QUADRANT;
+    let quadrant = thread / QUADRANT_THREADS;
+    let in_quadrant = thread % QUADRANT_THREADS;
     let in_tile = vec2u(quadrant % 2u, quadrant / 2u) * QUADRANT
-        + vec2u(thread % 2u * 4u, thread / 2u % 4u * 2u);
+        + vec2u(in_quadrant % 2u * 4u, in_quadrant / 2u * 2u);
     let origin = vec2f(tile * TILE) + 0.5;
     let pixel = vec2f(in_tile);
     if thread == 0u {

@@ -8,7 +8,7 @@ mod stage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use editor::{Command, Editor, Input, Outcome, Picker, Request};
 use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand};
@@ -21,7 +21,7 @@ use crate::dialogs::Card;
 use crate::document::Document;
 use crate::input::{Pointer, Surface};
 use crate::jobs::Jobs;
-use crate::notify::{Notices, Tone};
+use crate::notify::Notices;
 use crate::panels::{self, State};
 use crate::persist::{self, Settings};
 use crate::pictures::Pictures;
@@ -30,6 +30,9 @@ use crate::theme::{self, Tokens};
 use crate::view::View;
 use crate::window::{self, Start};
 use stage::Stage;
+
+/// So long the status bar shows what the editor said.
+const FLASH: Duration = Duration::from_secs(4);
 
 /// Everything that the window owns.
 pub struct App {
@@ -60,6 +63,8 @@ struct Front {
     /// A recent file that gets a picture with the next frame drawn.
     portray: Option<PathBuf>,
     leaving: bool,
+    /// What the editor said last, for the status bar, and when.
+    flash: Option<(String, Instant)>,
     /// The tool of the last frame, to notice when another is taken.
     tool: editor::ToolKind,
 }
@@ -129,10 +134,13 @@ impl App {
     fn digest(&mut self, outcome: Outcome) {
         if !outcome.dirty.is_empty() {
             self.view.note(&outcome.dirty);
-            self.front.counts = Counts::of(self.editor.scene());
+            let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
+            if !outcome.dirty.iter().all(light) {
+                self.front.counts = Counts::of(self.editor.scene());
+            }
         }
         if let Some(message) = outcome.message {
-            self.front.notices.show(Tone::Info, message, "");
+            self.front.flash = Some((message, Instant::now()));
         }
         for request in outcome.requests {
             self.front.wishes.push(match request {
@@ -151,6 +159,10 @@ impl App {
     }
 
     fn run(&mut self, command: Command) {
+        // The end of a scrub may come after the change was ended by something else.
+        if command == Command::CommitGesture && self.editor.enabled(&command).is_err() {
+            return;
+        }
         let outcome = self.editor.run(command);
         self.digest(outcome);
     }
@@ -210,6 +222,16 @@ impl App {
         if ctx.input(|i| i.viewport().close_requested()) && !self.front.leaving {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.front.wishes.push(Wish::Quit);
+        }
+    }
+
+    fn forget_flash(&mut self, ctx: &Context) {
+        let Some((_, since)) = &self.front.flash else {
+            return;
+        };
+        match FLASH.checked_sub(since.elapsed()) {
+            Some(left) => ctx.request_repaint_after(left),
+            None => self.front.flash = None,
         }
     }
 
@@ -365,6 +387,7 @@ impl eframe::App for App {
         self.poll(ctx);
         self.take_input(ctx);
         self.grant(ctx);
+        self.forget_flash(ctx);
         self.apply_settings(ctx);
         self.move_camera(ctx);
         self.draw(ctx);
@@ -396,6 +419,7 @@ impl eframe::App for App {
             pictures,
             wishes,
             counts,
+            flash,
             ..
         } = front;
         let cx = Cx {
@@ -406,6 +430,7 @@ impl eframe::App for App {
             pictures,
             view: view.facts(),
             document,
+            flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());
         let bar = Frame::new()
@@ -435,7 +460,8 @@ impl eframe::App for App {
             .inner;
         let dropping = files::hovering(ui.ctx());
         if welcomes && !card.is_open() && dropping.is_none() {
-            panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
+            let card = panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
+            state.welcome_card = Some(card);
         }
         panels::jobs::show(ui, rect, &cx, wishes);
         panels::notices::show(ui, rect, &cx, wishes);
@@ -469,7 +495,13 @@ fn side_ui(
         .default_size(300.0)
         .size_range(240.0..=520.0)
         .show(ui, |ui| {
-            let margin = Margin::symmetric(12, 4);
+            // The right margin is inside of the scrolled parts, so that the bar has room there.
+            let margin = Margin {
+                left: 12,
+                right: 2,
+                top: 4,
+                bottom: 4,
+            };
             let height = ui.available_height();
             Panel::top("tree")
                 .frame(Frame::new().fill(t.panel).inner_margin(margin))

@@ -33,7 +33,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("splatwright: {error:#}");
+            eprintln!("splatwright: {}", one_line(&error));
             ExitCode::FAILURE
         }
     }
@@ -51,5 +51,30 @@ fn run(cli: Cli) -> Result<()> {
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchScene(args)) => bench_scene::run(&args),
         Some(Command::Package { action }) => package::run(&action),
+    }
+}
+
+/// What happened and why, without the causes that a message already quotes.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.is_empty() {
+            line = cause;
+        } else if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = anyhow::anyhow!("disk full");
+        let error = cause.context("not written (disk full)").context("no head");
+        assert_eq!(one_line(&error), "no head: not written (disk full)", "once");
     }
 }

@@ -119,4 +119,6 @@ pub struct Cx<'a> {
     pub view: &'a ViewFacts,
     /// Where the document is saved, and whether it was changed since.
     pub document: &'a crate::document::Document,
+    /// What the editor said just now.
+    pub flash: Option<&'a str>,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use editor::Editor;
 
-use crate::{recent, text};
+use crate::{choose, recent, text};
 
 /// The document's place on disk.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,10 +32,13 @@ impl Document {
 
     /// Its name for the artist.
     pub fn name(&self) -> String {
-        self.path
-            .as_ref()
-            .or(self.opened.as_ref())
-            .map_or_else(|| text::UNTITLED.to_owned(), |path| recent::file_name(path))
+        let path = self.path.as_ref().or(self.opened.as_ref());
+        match path {
+            // A head is not the picture that it was made of.
+            Some(path) if choose::is_picture(path) => self.stem(),
+            Some(path) => recent::file_name(path),
+            None => text::UNTITLED.to_owned(),
+        }
     }
 
     /// A name without ending, to suggest for exports.

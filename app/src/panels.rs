@@ -17,6 +17,14 @@ use std::collections::BTreeSet;
 use renderer::ViewMode;
 use scene::NodeId;
 
+/// Room for the scroll bar at the right of side panels.
+pub const SCROLL_MARGIN: egui::Margin = egui::Margin {
+    left: 0,
+    right: 10,
+    top: 0,
+    bottom: 0,
+};
+
 /// What panels remember between frames that is nobody else's business.
 #[derive(Debug, Default)]
 pub struct State {
@@ -32,6 +40,8 @@ pub struct State {
     pub angles: Option<inspector::Angles>,
     /// Parts of the viewport that are controls, for the next frame's input.
     pub solid: Vec<egui::Rect>,
+    /// Where the welcome card was in the last frame, points.
+    pub welcome_card: Option<egui::Rect>,
     /// The welcome card was sent away.
     pub welcome_done: bool,
 }

@@ -35,7 +35,7 @@ words! {
     SCENE = "Scene";
 
     WELCOME_TITLE = "Drop a picture anywhere";
-    WELCOME_LINE = "A portrait becomes a head of splats that you can turn, light and take away. Nothing leaves this computer.";
+    WELCOME_LINE = "A portrait becomes a splat head to turn, light and export. Nothing leaves this computer.";
     TILE_PICTURE = "Choose a picture…";
     TILE_PICTURE_LINE = "A portrait, from the front";
     TILE_SPLATS = "Open splats…";
@@ -190,6 +190,7 @@ words! {
     OPENING = "Opening";
     SAVING = "Saving";
     WRITING = "Writing";
+    ONE_BY_ONE = "Drop portraits one by one";
     DIALOG_FAILED = "The file dialog did not open";
 
     UNSAVED_DETAIL = "Your changes will be lost if you do not save them.";

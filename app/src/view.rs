@@ -126,9 +126,6 @@ impl View {
             }
         };
         self.wanted = Some(frame);
-        if self.facts.stats.overflowed {
-            (self.wake)();
-        }
         match result {
             Ok(()) => self.facts.problem = None,
             Err(error) => self.fall_back(&error, scene),

@@ -61,6 +61,14 @@ pub(crate) struct Room {
     pub(crate) intersections: usize,
 }
 
+impl Room {
+    /// Whether lists of these lengths fit.
+    pub(crate) fn holds(&self, counters: &Counters) -> bool {
+        counters.chunks as usize <= self.chunks
+            && counters.intersections as usize <= self.intersections
+    }
+}
+
 impl FrameBuffers {
     pub(crate) fn new(gpu: &Gpu) -> Self {
         let device = &gpu.device;
@@ -158,8 +166,8 @@ impl FrameBuffers {
         Ok(())
     }
 
-    /// Gives the lists at least this much room, as far as the device can; says whether it could.
-    pub(crate) fn reserve_lists(&mut self, gpu: &Gpu, wanted: Room) -> bool {
+    /// Gives the lists at least this much room, as far as the device can.
+    pub(crate) fn reserve_lists(&mut self, gpu: &Gpu, wanted: Room) {
         let device = &gpu.device;
         let limit = Storage::<u32>::limit(device);
         let tile_bits_per_chunk = (TILES_PER_BIN * WORKGROUP_WORDS) as usize;
@@ -178,7 +186,6 @@ impl FrameBuffers {
             .reserve(device, "tile_offsets", chunks * TILES_PER_BIN as usize);
         self.tile_entries
             .reserve(device, "tile_entries", intersections);
-        wanted.chunks <= chunks && wanted.intersections <= intersections
     }
 
     fn upload(&mut self, gpu: &Gpu, view: &View, shading: &Shading, chunk_views: &[ChunkView]) {

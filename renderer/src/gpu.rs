@@ -33,13 +33,25 @@ pub struct Gpu {
     pub adapter_name: String,
 }
 
+/// Which of several devices to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Best,
+    SoftwareDriver,
+}
+
 impl Gpu {
     /// Opens the best device without a window.
     pub fn headless() -> Result<Self, GpuError> {
-        pollster::block_on(Self::open())
+        pollster::block_on(Self::open(Choice::Best))
     }
 
-    async fn open() -> Result<Self, GpuError> {
+    /// Opens the driver that draws on the CPU, for tests that must not depend on the machine.
+    pub fn software_driver() -> Result<Self, GpuError> {
+        pollster::block_on(Self::open(Choice::SoftwareDriver))
+    }
+
+    async fn open(choice: Choice) -> Result<Self, GpuError> {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
         // OpenGL would only complain about the missing display.
         descriptor.backends &= wgpu::Backends::PRIMARY;
@@ -47,6 +59,7 @@ impl Gpu {
         let adapter = instance
             .request_adapter(&wgpu::RequestAdapterOptions {
                 power_preference: wgpu::PowerPreference::HighPerformance,
+                force_fallback_adapter: choice == Choice::SoftwareDriver,
                 ..Default::default()
             })
             .await

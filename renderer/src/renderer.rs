@@ -34,6 +34,8 @@ pub struct Renderer {
     stats: FrameStats,
     /// Whether the device had memory for the scene.
     holds_scene: bool,
+    /// Whether the frame on the target texture is known to be whole.
+    settled: bool,
 }
 
 /// What lies in the blended buffer.
@@ -65,6 +67,7 @@ impl Renderer {
             frames: 0,
             stats: FrameStats::default(),
             holds_scene: true,
+            settled: true,
             gpu,
         })
     }
@@ -97,7 +100,7 @@ impl Renderer {
 
     /// Whether the last frame's lists are known to have been long enough.
     pub fn is_settled(&self) -> bool {
-        self.drawn.is_none_or(|d| d.complete) && !self.reports.is_waiting()
+        self.settled
     }
 
     fn check_screen(&self, frame: &Frame) -> Result<(), RenderError> {
@@ -151,7 +154,10 @@ impl Renderer {
                     ..drawn
                 }
             }
-            None => self.record(&mut encoder, frame, part, false)?,
+            None => {
+                self.settled = false;
+                self.record(&mut encoder, frame, part, false)?
+            }
         };
         if let Some(target) = &self.target {
             self.composite(&mut encoder, &drawn.view, target.clone());
@@ -296,9 +302,16 @@ impl Renderer {
             || counters.intersections > view.intersection_capacity;
         self.stats.overflowed = overflowed || counters.visible > view.visible_capacity;
         drawn.complete = true;
-        if overflowed && self.buffers.reserve_lists(&self.gpu, room_for(report)) {
+        let on_target = drawn.on_target;
+        let mut redraw = false;
+        if overflowed {
+            self.buffers.reserve_lists(&self.gpu, room_for(report));
+            redraw = self.buffers.room.holds(&counters);
+        }
+        if redraw {
             self.drawn = None;
         }
+        self.settled |= on_target && !redraw;
     }
 }
 

@@ -86,20 +86,21 @@ fn a_rendered_ball_is_round_and_seen_from_the_side_asked_for() {
         image::open(&out).unwrap().to_rgba8()
     };
 
-    // From its left (+X) it is red, from its right blue.
-    let left = draw("90", &["--software"]);
-    assert_eq!(left.dimensions(), (96, 64), "the size asked for");
-    let middle = left.get_pixel(48, 32).0;
+    // The file's +X side is red, and files are turned half about Z when they are opened, so that
+    // captures stand upright: red is seen from the right, blue from the left.
+    let right = draw("-90", &["--software"]);
+    assert_eq!(right.dimensions(), (96, 64), "the size asked for");
+    let middle = right.get_pixel(48, 32).0;
     assert!(middle[0] > 150 && middle[2] < 100, "red: {middle:?}");
     assert!(middle[3] > 240, "opaque: {middle:?}");
-    assert_eq!(left.get_pixel(1, 1).0[3], 0, "nothing in the corner");
-    let right = draw("-90", &["--software"]).get_pixel(48, 32).0;
-    assert!(right[2] > 150 && right[0] < 100, "blue: {right:?}");
+    assert_eq!(right.get_pixel(1, 1).0[3], 0, "nothing in the corner");
+    let left = draw("90", &["--software"]).get_pixel(48, 32).0;
+    assert!(left[2] > 150 && left[0] < 100, "blue: {left:?}");
 
     // The same every time, and the same on the graphics device where there is one.
-    assert!(left == draw("90", &["--software"]), "repeatable");
-    let other = draw("90", &[]);
-    let worst = left
+    assert!(right == draw("-90", &["--software"]), "repeatable");
+    let other = draw("-90", &[]);
+    let worst = right
         .as_raw()
         .iter()
         .zip(other.as_raw())

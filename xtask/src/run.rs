@@ -125,6 +125,10 @@ fn run_headless(file: &Path, library: Option<&Path>) -> Result<()> {
 /// The built studio, told where ONNX Runtime is.
 fn studio(library: Option<&Path>) -> Command {
     let mut command = shell::command(shell::splatwright("release"), &[]);
+    if !has_display() {
+        // Mesa's device chooser would look for a desktop and complain that there is none.
+        command.env("NODEVICE_SELECT", "1");
+    }
     if let Some(library) = library {
         command.env("ORT_DYLIB_PATH", library);
     }

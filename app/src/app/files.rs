@@ -12,6 +12,7 @@ use crate::background::Background;
 use crate::choose::{self, Purpose};
 use crate::dialogs::{Card, chooser::Chooser, drop_card::DropCard};
 use crate::jobs::{Loading, Task, Writing};
+use crate::notify::Tone;
 use crate::panels::viewport::Dropping;
 use crate::{recent, text};
 
@@ -47,6 +48,10 @@ impl App {
             paths.into_iter().partition(|path| choose::is_picture(path));
         for path in splats {
             self.load(path);
+        }
+        if pictures.len() > 1 {
+            let title = text::only_first(&recent::file_name(&pictures[0]), pictures.len() - 1);
+            self.front.notices.show(Tone::Info, title, text::ONE_BY_ONE);
         }
         if let Some(path) = pictures.into_iter().next() {
             self.front.card = Card::Drop(Box::new(DropCard::new(path, self.wake.clone())));

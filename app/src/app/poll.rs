@@ -237,16 +237,13 @@ impl App {
         if self.document.opened.is_none() {
             self.document.opened = Some(generating.path.clone());
         }
-        let title = text::head_ready(
-            &recent::file_name(&generating.path),
-            generated.report.total_secs,
-        );
+        let title = text::head_ready(generated.report.total_secs);
         let splats = self.front.counts.layer(node).alive;
         let offer = Offer {
             label: text::LIGHT_IT.to_owned(),
             wish: Wish::LightUp,
         };
-        let detail = text::head_detail(splats);
+        let detail = text::head_detail(&recent::file_name(&generating.path), splats);
         self.front
             .notices
             .offer(Tone::Success, title, detail, Some(offer));

@@ -1,6 +1,6 @@
 //! What the viewport shows: the document, or the scene behind the welcome card.
 
-use editor::{CameraControl, Editor};
+use editor::Editor;
 use egui::{Context, Rect};
 use renderer::{Background as Behind, Filter, Frame};
 use scene::{Edit, Node, Payload, PinholeCamera, Scene, SplatLayer};
@@ -14,10 +14,8 @@ use crate::view::Shown;
 
 /// The splats behind the welcome card, relative to the asset folder.
 const WELCOME_SCENE: &str = "samples/welcome.ply";
-/// Where the middle of the welcome scene stands, as shares of the viewport: above the card.
-const WELCOME_CENTER: [f32; 2] = [0.5, 0.33];
-/// The welcome scene is this much farther away than framing would put it, to leave room for the card.
-const WELCOME_DISTANCE: f32 = 1.55;
+/// The welcome scene is so much nearer than framing would put it: its corners may leave the picture.
+const WELCOME_DISTANCE: f32 = 0.86;
 
 /// The scene behind the welcome card.
 pub(super) struct Stage {
@@ -33,7 +31,8 @@ impl Stage {
             Background::start("welcome", wake.clone(), move |_| {
                 let (cloud, _) = scene::io::load_all(&path)?;
                 let mut scene = Scene::new();
-                let node = Node::new("Welcome", Payload::Splats(SplatLayer::new(cloud, "")));
+                let mut node = Node::new("Welcome", Payload::Splats(SplatLayer::new(cloud, "")));
+                node.transform = scene::io::SCENE_FROM_FILE;
                 let (_, mut edit) = Edit::insert(&scene, node);
                 edit.apply(&mut scene)?;
                 let orbit = Orbit::framing(&scene);
@@ -68,17 +67,17 @@ impl Stage {
     }
 }
 
-/// The view of the welcome scene: the subject stands above the card.
-fn welcome_camera(orbit: &Orbit, size: [u32; 2]) -> PinholeCamera {
+/// The view of the welcome scene: the subject fills the share `free` of the viewport above the card.
+fn welcome_camera(orbit: &Orbit, size: [u32; 2], free: f32) -> PinholeCamera {
+    let free = free.clamp(0.2, 1.0);
     let orbit = Orbit {
-        distance: orbit.distance * WELCOME_DISTANCE,
+        distance: orbit.distance * WELCOME_DISTANCE / free,
         yaw: 0.42,
         pitch: 0.04,
         ..*orbit
     };
     let mut camera = orbit.camera(size);
-    camera.cx = size[0] as f32 * WELCOME_CENTER[0];
-    camera.cy = size[1] as f32 * WELCOME_CENTER[1];
+    camera.cy = size[1] as f32 * 0.5 * free;
     camera
 }
 
@@ -97,12 +96,20 @@ impl App {
         };
         let size = pixel_size(rect, ctx.pixels_per_point());
         let welcomes = self.welcomes();
-        if !welcomes && self.editor.scene().nodes().next().is_some() {
+        // A file that fails to open leaves the welcome scene where it was.
+        if self
+            .editor
+            .scene()
+            .layers()
+            .any(|(.., layer)| !layer.incoming)
+        {
             self.stage.close();
         }
         match self.stage.scene.as_ref().filter(|_| welcomes) {
             Some((scene, orbit)) => {
-                let frame = self.frame_from(welcome_camera(orbit, size));
+                let card = self.front.state.welcome_card;
+                let free = card.map_or(0.55, |card| (card.top() - rect.top()) / rect.height());
+                let frame = self.frame_from(welcome_camera(orbit, size, free));
                 self.view.draw(scene, Shown::Welcome, frame, ctx);
             }
             None => {
@@ -173,7 +180,13 @@ impl App {
     }
 }
 
+/// All of the scene, a little from the side, in the size of a small picture.
 fn framed(editor: &Editor) -> PinholeCamera {
-    let control: &CameraControl = editor.camera_control();
-    control.camera(THUMBNAIL_SIZE)
+    let orbit = Orbit::framing(editor.scene());
+    let orbit = Orbit {
+        distance: orbit.distance * 0.8,
+        yaw: 0.35,
+        ..orbit
+    };
+    orbit.camera(THUMBNAIL_SIZE)
 }

@@ -29,6 +29,7 @@ pub fn show(
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink([false, false])
+        .content_margin(super::SCROLL_MARGIN)
         .show(ui, |ui| {
             let scene = cx.editor.scene();
             let selected = cx.editor.selected_node();

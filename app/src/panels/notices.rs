@@ -9,7 +9,7 @@ use crate::widgets::{self, IconButton};
 use crate::{icons, text};
 
 /// Width of a message, points.
-const WIDTH: f32 = 340.0;
+const WIDTH: f32 = 360.0;
 /// Longer details are cut after so many lines.
 const MOST_ROWS: usize = 5;
 
@@ -56,14 +56,24 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, width: f32, wishes: &mut Wishes) {
                 ui.add_space(4.0);
                 widgets::icon_label(ui, icon, 18.0, color);
             });
-            let text_width = ui.available_width() - theme::FIELD - 8.0;
+            let copies = notice.tone == Tone::Error && !notice.detail.is_empty();
+            let icons = if copies { 2.0 } else { 1.0 };
+            let text_width = ui.available_width() - icons * theme::FIELD - 8.0;
             ui.vertical(|ui| {
                 ui.set_width(text_width);
                 ui.add_space(4.0);
                 ui.add(egui::Label::new(theme::strong(&notice.title)).wrap());
                 detail_ui(ui, notice);
-                buttons_ui(ui, notice, wishes);
+                offer_ui(ui, notice, wishes);
             });
+            ui.spacing_mut().item_spacing.x = 0.0;
+            if copies {
+                let copy = IconButton::new(icons::COPY, text::COPY_MESSAGE);
+                if copy.show(ui).clicked() {
+                    ui.ctx()
+                        .copy_text(format!("{}. {}", notice.title, notice.detail));
+                }
+            }
             let close = IconButton::new(icons::CLOSE, text::DISMISS);
             if close.show(ui).clicked() {
                 wishes.push(Wish::Dismiss(notice.id));
@@ -91,22 +101,13 @@ fn detail_ui(ui: &mut Ui, notice: &Notice) {
     }
 }
 
-fn buttons_ui(ui: &mut Ui, notice: &Notice, wishes: &mut Wishes) {
-    let copies = notice.tone == Tone::Error && !notice.detail.is_empty();
-    if notice.offer.is_none() && !copies {
+fn offer_ui(ui: &mut Ui, notice: &Notice, wishes: &mut Wishes) {
+    let Some(offer) = &notice.offer else {
         return;
-    }
+    };
     ui.add_space(GAP);
-    ui.horizontal(|ui| {
-        if let Some(offer) = &notice.offer
-            && widgets::secondary_button(ui, &offer.label, Ok(())).clicked()
-        {
-            wishes.push(offer.wish.clone());
-            wishes.push(Wish::Dismiss(notice.id));
-        }
-        if copies && widgets::secondary_button(ui, text::COPY_MESSAGE, Ok(())).clicked() {
-            ui.ctx()
-                .copy_text(format!("{}. {}", notice.title, notice.detail));
-        }
-    });
+    if widgets::secondary_button(ui, &offer.label, Ok(())).clicked() {
+        wishes.push(offer.wish.clone());
+        wishes.push(Wish::Dismiss(notice.id));
+    }
 }

@@ -33,8 +33,11 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>) {
                 ui.label(theme::small(line).color(color));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let hint = theme::small(cx.editor.hint()).color(t.text_secondary);
-                ui.add(Label::new(hint).truncate());
+                let line = match cx.flash {
+                    Some(message) => theme::small(message).color(t.text),
+                    None => theme::small(cx.editor.hint()).color(t.text_secondary),
+                };
+                ui.add(Label::new(line).truncate());
             });
         });
     });

@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, wishes: &mut Wishes) {
     ScrollArea::vertical()
         .id_salt("tree")
         .auto_shrink([false, false])
+        .content_margin(super::SCROLL_MARGIN)
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if scene.nodes().next().is_none() {
@@ -56,6 +57,7 @@ fn title_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
         ui.set_min_height(ROW + 4.0);
         ui.label(theme::strong(text::SCENE));
         widgets::right_to_left(ui, |ui| {
+            ui.add_space(f32::from(super::SCROLL_MARGIN.right));
             ui.spacing_mut().item_spacing.x = 2.0;
             let add = IconButton::new(icons::PLUS, text::ADD).show(ui);
             egui::Popup::menu(&add).show(|ui| {

@@ -19,7 +19,7 @@ const WIDTH: f32 = 624.0;
 /// Recent files in the row.
 const SHOWN_RECENT: usize = 4;
 
-/// Shows the card over `viewport`: below the welcome scene where there is one, else in the middle.
+/// Shows the card over `viewport` and returns its place: below the welcome scene where there is one, else in the middle.
 pub fn show(
     ui: &Ui,
     viewport: Rect,
@@ -27,7 +27,7 @@ pub fn show(
     list: &[Recent],
     over_scene: bool,
     wishes: &mut Wishes,
-) {
+) -> Rect {
     let width = WIDTH.min(viewport.width() - 48.0);
     let (pivot, at) = if over_scene {
         let bottom = viewport.bottom() - 32.0;
@@ -51,7 +51,9 @@ pub fn show(
                 ui.set_width(width - 40.0);
                 card_ui(ui, cx, list, wishes);
             });
-        });
+        })
+        .response
+        .rect
 }
 
 fn card_ui(ui: &mut Ui, cx: &Cx<'_>, list: &[Recent], wishes: &mut Wishes) {

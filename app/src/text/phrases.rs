@@ -317,6 +317,14 @@ pub fn no_window(reason: &str) -> String {
     )
 }
 
+/// Of several dropped pictures one was taken.
+pub fn only_first(name: &str, others: usize) -> String {
+    match others {
+        1 => format!("{name} was taken, the other picture was left out"),
+        others => format!("{name} was taken, {others} other pictures were left out"),
+    }
+}
+
 /// A picture could not be turned into splats.
 pub fn cannot_create(name: &str) -> String {
     format!("No head could be made of {name}")
@@ -338,13 +346,13 @@ pub fn opened_with_notes(name: &str) -> String {
 }
 
 /// A head is finished.
-pub fn head_ready(name: &str, secs: f32) -> String {
-    format!("The head of {name} is ready after {secs:.1} s")
+pub fn head_ready(secs: f32) -> String {
+    format!("The head is ready after {secs:.1} s")
 }
 
-/// What to do with a finished head.
-pub fn head_detail(splats: usize) -> String {
-    format!("{} splats. Drag to turn it.", grouped(splats))
+/// Of what a finished head was made, and of how many splats it is.
+pub fn head_detail(name: &str, splats: usize) -> String {
+    format!("{name}, {} splats. Drag to turn it.", grouped(splats))
 }
 
 /// A job was stopped.

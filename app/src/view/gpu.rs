@@ -83,7 +83,7 @@ impl GpuView {
             return Ok(());
         };
         // A frame whose buffers were too small is drawn again with larger ones.
-        let changed = changed || fresh || facts.stats.overflowed;
+        let changed = changed || fresh || !renderer.is_settled();
         let start = Instant::now();
         let Some(scale) = self.pace.next(changed, start) else {
             return Ok(());
@@ -102,6 +102,9 @@ impl GpuView {
         self.pace.took(scale, facts.frame_ms);
         if let Some(again) = self.pace.began(scale) {
             ctx.request_repaint_after(again);
+        }
+        if !renderer.is_settled() {
+            ctx.request_repaint();
         }
         facts.texture = Some(self.show(texture));
         facts.shown = Some(frame);

@@ -11,7 +11,7 @@ use super::skin::{median_color, pixel_center};
 use super::surface::{Front, plane_depth};
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
-use crate::imageops::distance::distances;
+use crate::imageops::distance::{distance_to, distances};
 use crate::imageops::morphology::{both, erode, inverse};
 use crate::imageops::solve::{Cell, harmonic_fill};
 use crate::imageops::zbuffer::z_buffer;
@@ -34,6 +34,8 @@ const BACK_BLUR: f32 = 0.05;
 const SLOPE: f32 = 0.7;
 /// Head z at which the slope ends where the model has no neck, dm.
 const NECK_Z: f32 = -0.12;
+/// The nape lies behind this plane, dm along head z.
+const NAPE_Z_MAX: f32 = 0.2;
 /// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
 /// Blur of the back's height, in face heights.
@@ -193,7 +195,7 @@ impl ClothBack {
     fn hangs_over(&self, point: Vec3) -> bool {
         let column = ((point.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
         let top = self.tops.get(column).copied().flatten();
-        point.z < NECK_Z - CLOTH_LIFT && top.is_some_and(|top| point.y < top)
+        point.z < BODY_PLANE_Z && top.is_some_and(|top| point.y < top)
     }
 }
 
@@ -275,12 +277,15 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
     let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
     let from_edge = distances(&edge, grid);
     let model = far_side(mesh, crop, grid);
+    let nearest = distance_to(&model.iter().map(Option::is_some).collect::<Vec<_>>(), grid).nearest;
     let z: Vec<f32> = (0..grid.len())
         .map(|i| {
             let full = BODY_PLANE_Z - BACK_SHARE * half[i];
-            let neck = model[i].map_or(NECK_Z, |z| z - CLOTH_LIFT);
+            // Below the neck's own outline the slope goes on from its nearest point.
+            let nape = model.get(nearest[i] as usize).copied().flatten();
+            let neck = nape.map_or(NECK_Z, |z| z - CLOTH_LIFT);
             let slope = falling(from_edge[i] / px_per_dm, 0.0, SLOPE);
-            let z = full + (neck.max(full) - full) * slope;
+            let z = full + (neck - full) * slope;
             model[i].map_or(z, |model| z.min(model - CLOTH_LIFT))
         })
         .collect();
@@ -298,17 +303,22 @@ fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
         .map(|v| crop.camera.project(*v))
         .map(|p| Vec3::new(p.x, p.y, 2.0 * middle - p.z))
         .collect();
-    let neck = |t: usize| mesh.model.outer[t] && mesh.model.triangle_part(t) == VertexPart::Neck;
+    // Only what looks backwards: under the nape the farthest triangle would be the throat.
+    let neck = |t: usize| {
+        mesh.model.outer[t]
+            && mesh.model.triangle_part(t) == VertexPart::Neck
+            && mesh.model.triangle_normal(t, &mesh.vertices).z < 0.0
+    };
     z_buffer(&mirrored, &mesh.model.triangles, neck, grid)
         .iter()
         .enumerate()
         .map(|(i, hit)| {
             let at = pixel_center(grid, i);
-            hit.is_some().then(|| {
-                crop.camera
-                    .unproject(at.x, at.y, 2.0 * middle - hit.depth)
-                    .z
-            })
+            // Triangles under the chin look backwards too, but lie before the nape.
+            let z = |depth: f32| crop.camera.unproject(at.x, at.y, depth).z;
+            hit.is_some()
+                .then(|| z(2.0 * middle - hit.depth))
+                .filter(|z| *z < NAPE_Z_MAX)
         })
         .collect()
 }

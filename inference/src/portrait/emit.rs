@@ -73,3 +73,6 @@ pub fn emit<E>(
     push(steep_surfels(front, (crop, labels)))?;
     push(back.surfels(front, crop, CLOTH_SPACING_PX))
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,12 +62,6 @@ impl Random {
     pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.next() % n.max(1) as u64) as usize
     }
-
-    /// Uniform in 0..1.
-    #[cfg(test)]
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
 }
 
 /// Detail (logarithm of color over slow color) of every point.
@@ -323,12 +317,22 @@ impl CellGrid {
 mod tests {
     use super::*;
 
+    /// Uniform in 0..1.
+    fn unit(random: &mut Random) -> f32 {
+        const STEPS: usize = 1 << 20;
+        random.below(STEPS) as f32 / STEPS as f32
+    }
+
     #[test]
     fn cells_find_exactly_the_points_in_reach() {
         let mut random = Random::new(7);
         let points: Vec<HairPoint> = (0..500)
             .map(|_| HairPoint {
-                position: Vec3::new(random.unit(), random.unit(), random.unit() * 0.2),
+                position: Vec3::new(
+                    unit(&mut random),
+                    unit(&mut random),
+                    0.2 * unit(&mut random),
+                ),
                 normal: Vec3::Z,
                 strand: Vec3::Y,
                 seen: None,
@@ -348,10 +352,14 @@ mod tests {
     #[test]
     fn random_numbers_repeat_and_fill_their_range() {
         let mut random = Random::new(3);
-        let values: Vec<f32> = (0..1000).map(|_| random.unit()).collect();
+        let values: Vec<f32> = (0..1000).map(|_| unit(&mut random)).collect();
         let mean = values.iter().sum::<f32>() / 1000.0;
         assert!((mean - 0.5).abs() < 0.05, "{mean}");
         assert!(values.iter().all(|v| (0.0..1.0).contains(v)));
-        assert_eq!(Random::new(3).unit(), values[0], "same seed, same stream");
+        assert_eq!(
+            unit(&mut Random::new(3)),
+            values[0],
+            "same seed, same stream"
+        );
     }
 }

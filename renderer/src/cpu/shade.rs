@@ -161,3 +161,43 @@ fn srgb_from_linear(v: f32) -> f32 {
         1.055 * v.powf(1.0 / 2.4) - 0.055
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use glam::Quat;
+    use scene::{DirectionalLight, Edit, Environment, Node, Payload, Scene};
+
+    use super::*;
+    use crate::layers::Layers;
+
+    #[test]
+    fn lit_surfaces_receive_the_environment_and_the_sun() {
+        let mut environment = Environment::uniform(0.3);
+        for (i, radiance) in environment.radiance.iter_mut().enumerate().skip(1) {
+            *radiance = Vec3::new(0.1, -0.05, 0.02) * i as f32;
+        }
+        environment.rotation = Quat::from_rotation_x(0.8);
+        environment.intensity = 1.3;
+        let sun = DirectionalLight::default();
+        let mut scene = Scene::new();
+        let (_, mut add) = Edit::insert(&scene, Node::new("sun", Payload::Light(sun)));
+        add.apply(&mut scene).expect("a valid edit");
+        Edit::set_environment(environment.clone())
+            .apply(&mut scene)
+            .expect("a valid edit");
+        let mut layers = Layers::<PackedChunk>::new();
+        layers.sync(&(), &scene, &[]);
+
+        let color = Vec3::new(0.9, 0.4, 0.1);
+        for normal in [Vec3::X, Vec3::NEG_Y, Vec3::new(0.6, 0.0, 0.8)] {
+            let facing = normal.dot(sun.direction).max(0.0);
+            let light = environment.irradiance_over_pi(normal) + sun.color * sun.intensity * facing;
+            let expected = (color.map(linear_from_srgb) * light).map(srgb_from_linear);
+            let actual = lit(&layers.shading, color, normal);
+            assert!(
+                (actual - expected).length() < 1e-5,
+                "{actual} instead of {expected}"
+            );
+        }
+    }
+}

@@ -30,7 +30,8 @@ pub(super) fn gpu() -> Option<&'static Gpu> {
             eprintln!("skipped: TEST_GPU=none");
             return None;
         }
-        Some(Gpu::headless().expect("a graphics device, or TEST_GPU=none"))
+        let gpu = Gpu::software_driver().or_else(|_| Gpu::headless());
+        Some(gpu.expect("a graphics device, or TEST_GPU=none"))
     })
     .as_ref()
 }

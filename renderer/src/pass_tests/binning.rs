@@ -131,10 +131,7 @@ impl Bed {
             chunks,
             intersections,
         };
-        assert!(
-            self.buffers.reserve_lists(self.gpu, room),
-            "the device is too small"
-        );
+        self.buffers.reserve_lists(self.gpu, room);
         self.view.chunk_capacity = self.buffers.room.chunks as u32;
         self.view.intersection_capacity = self.buffers.room.intersections as u32;
         self.buffers.view.write(&self.gpu.queue, &self.view);

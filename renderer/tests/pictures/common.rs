@@ -15,7 +15,8 @@ pub(crate) fn device() -> Option<Renderer> {
         eprintln!("skipped: TEST_GPU=none");
         return None;
     }
-    let gpu = Gpu::headless().expect("a graphics device, or TEST_GPU=none");
+    let gpu = Gpu::software_driver().or_else(|_| Gpu::headless());
+    let gpu = gpu.expect("a graphics device, or TEST_GPU=none");
     Some(Renderer::new(gpu).expect("a renderer"))
 }
 

@@ -132,7 +132,8 @@ fn actions_ui(ui: &mut Ui, wishes: &mut Wishes, id: NodeId, transform: &Transfor
             };
             wishes.run(Command::SetTransform(id, half_turn.compose(transform)));
         }
-        let changed = *transform != Transform::IDENTITY;
+        let fresh = [Transform::IDENTITY, scene::io::SCENE_FROM_FILE];
+        let changed = !fresh.contains(transform);
         if changed && ui.button(text::RESET).clicked() {
             wishes.run(Command::ResetTransform(id));
         }

@@ -20,8 +20,8 @@ const MIN_STRAY_HAIR: f32 = 0.06;
 const SKIN_REACH: f32 = 0.1;
 /// Hanging hair is not further than this from the head, in face heights.
 const HAIR_REACH: f32 = 0.5;
-/// Heights below the chin between which ears lie.
-const LOBE_ROWS: std::ops::Range<f32> = -0.65..-0.15;
+/// Heights below the chin between which lobes lie.
+const LOBE_ROWS: std::ops::Range<f32> = -0.65..-0.34;
 /// A lobe sticks out of the model by more than this, in face heights.
 const LOBE_REACH: f32 = 0.035;
 /// A real ear reaches this far beyond the model's, in face heights.
@@ -159,7 +159,7 @@ pub(super) fn clean_ears(
         for (i, label) in labels.iter_mut().enumerate() {
             let around = regions.part[i].is_none()
                 && reach[i] < EAR_REACH * regions.height
-                && regions.below[i] > top + 0.3 * (bottom - top)
+                && regions.below[i] > top + 0.05 * (bottom - top)
                 && !is_hair_colored(i);
             if ear[i] || (around && *label == Label::Hair) {
                 *label = Label::Skin;
