@@ -105,6 +105,12 @@ impl Notices {
         self.shown.retain(|notice| notice.id != id);
     }
 
+    /// Takes those away that offer what has been done meanwhile.
+    pub fn dismiss_offers(&mut self, done: impl Fn(&crate::cx::Wish) -> bool) {
+        let stale = |notice: &Notice| notice.offer.as_ref().is_some_and(|offer| done(&offer.wish));
+        self.shown.retain(|notice| !stale(notice));
+    }
+
     /// Drops what is over; how long until the next one ends, if any will.
     pub fn tick(&mut self, now: Instant) -> Option<Duration> {
         self.shown.retain(|notice| !notice.is_over(now));

@@ -314,6 +314,7 @@ fn style(theme: Theme, tokens: &Tokens) -> Style {
     spacing.slider_width = 120.0;
     spacing.slider_rail_height = 4.0;
     spacing.combo_width = 80.0;
+    spacing.combo_height = 340.0;
     spacing.icon_width = 16.0;
     spacing.icon_width_inner = 10.0;
     spacing.icon_spacing = 8.0;

@@ -233,6 +233,10 @@ fn candidates() -> Vec<PathBuf> {
         places.push(folder.join("lib").join(&name));
     }
     if let Some(folder) = cache_folder() {
+        // Set-up keeps every version in a folder of its own.
+        for folder in versions_in(&folder) {
+            places.extend(libraries_in(&folder));
+        }
         places.extend(libraries_in(&folder));
         places.push(folder.join(&name));
     }
@@ -256,6 +260,21 @@ pub fn cache_folder() -> Option<PathBuf> {
         set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?
     };
     Some(base.join("splatwright").join("onnxruntime"))
+}
+
+/// The folders in a folder, the newest version first.
+fn versions_in(folder: &Path) -> Vec<PathBuf> {
+    let version = |path: &PathBuf| -> Vec<u32> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.split('.').filter_map(|n| n.parse().ok()).collect()
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort_by_key(|path| std::cmp::Reverse(version(path)));
+    folders
 }
 
 /// Versioned libraries (`libonnxruntime.so.1.31.1`) in a folder, the newest name first.

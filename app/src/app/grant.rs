@@ -134,6 +134,9 @@ impl App {
     /// The light tool turns a light that nothing feels into one that does: layers with normals are
     /// lit, and a light is added where there is none.
     fn light_up(&mut self) {
+        self.front
+            .notices
+            .dismiss_offers(|wish| matches!(wish, Wish::LightUp));
         let scene = self.editor.scene();
         if scene.layers().any(|(_, _, layer)| layer.lit) {
             return;

@@ -105,7 +105,10 @@ impl App {
         {
             self.stage.close();
         }
-        match self.stage.scene.as_ref().filter(|_| welcomes) {
+        // Behind the card of a dropped picture there is nothing else to look at.
+        let about_picture = matches!(self.front.card, crate::dialogs::Card::Drop(_));
+        let shows = welcomes && !about_picture;
+        match self.stage.scene.as_ref().filter(|_| shows) {
             Some((scene, orbit)) => {
                 let card = self.front.state.welcome_card;
                 let free = card.map_or(0.55, |card| (card.top() - rect.top()) / rect.height());

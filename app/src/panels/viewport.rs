@@ -174,7 +174,10 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
     let at = |p: glam::Vec2| origin + vec2(p.x, p.y) * scale;
     for line in &shapes.lines {
         let points: Vec<Pos2> = line.points.iter().map(|p| at(*p)).collect();
+        // The light's ray often crosses a face; it must not be louder than that.
+        let quiet = if line.tone == Tone::Light { 0.45 } else { 1.0 };
         for (width, color) in [(3.0, overlay::SHADE), (1.5, tone_color(line.tone))] {
+            let color = theme::faded(color, quiet);
             let stroke = Stroke::new(width, color);
             painter.add(if line.closed {
                 Shape::closed_line(points.clone(), stroke)
