@@ -1,11 +1,14 @@
 // Distributes depth-ordered splats to bins of 128 x 128 pixels, in order (as vello's ordered binning):
 // `count` splats per block and bin, scan the rows, `offsets` of the bins, `scatter` by bitmaps.
 // pairs, placements -> slots per bin, from near to far; each bin starts at a multiple of ENTRY_CHUNK.
+// A splat of many bins would keep its one thread busy while the others wait: all threads share those.
 #import common/layout
 #import common/scan
 
 @group(0) @binding(0) var<uniform> view: View;
+// The same buffer: `offsets` writes it, the others only read.
 @group(0) @binding(1) var<storage, read_write> counters: Counters;
+@group(0) @binding(1) var<storage, read> counted: Counters;
 // [visible] key and slot, from near to far
 @group(0) @binding(2) var<storage, read> pairs: array<vec2u>;
 // [visible] covered bins, source index
@@ -18,6 +21,8 @@
 @group(0) @binding(6) var<storage, read_write> bin_chunks: array<u32>;
 // [chunks, ENTRY_CHUNK] slots
 @group(0) @binding(7) var<storage, read_write> entries: array<u32>;
+// The indirect dispatch of `tiles`: a workgroup a chunk
+@group(0) @binding(8) var<storage, read_write> tile_groups: array<u32, 4>;
 
 const ROUNDS = BIN_BLOCK / WORKGROUP;
 const BINS_PER_THREAD = MAX_BINS / WORKGROUP;
@@ -29,6 +34,10 @@ var<workgroup> shared_bits: array<atomic<u32>, BIN_WINDOW * WORKGROUP_WORDS>;
 var<workgroup> shared_ranks: array<u32, BIN_WINDOW * WORKGROUP_WORDS / 2u>;
 // [bin of the window] where the next entry goes
 var<workgroup> shared_next: array<u32, BIN_WINDOW>;
+
+// [big splat of the round] slot, covered bins, thread
+var<workgroup> shared_big: array<vec3u, BIG_LIST>;
+var<workgroup> shared_big_count: atomic<u32>;
 
 struct Rect {
     first: vec2u,
@@ -42,13 +51,47 @@ fn unpack_rect(rect: u32) -> Rect {
     );
 }
 
+fn visible_count() -> u32 {
+    return min(counted.visible, view.visible_capacity);
+}
+
 // Slot and covered bins of the splat at a place in the order.
 fn load_item(at: u32) -> vec2u {
-    if at < min(counters.visible, view.visible_capacity) {
+    if at < visible_count() {
         let slot = pairs[at].y;
         return vec2u(slot, placements[slot].x);
     }
     return vec2u(0u, EMPTY_RECT);
+}
+
+// Puts a splat of many bins on the list of the round; false where it is small or the list is full.
+// The order of the list does not matter: what is done with it are sums and bits.
+fn is_shared(item: vec2u, thread: u32) -> bool {
+    let rect = unpack_rect(item.y);
+    if item.y == EMPTY_RECT {
+        return false;
+    }
+    let size = rect.last + 1u - rect.first;
+    if size.x * size.y <= BIG_RECT {
+        return false;
+    }
+    let at = atomicAdd(&shared_big_count, 1u);
+    if at >= BIG_LIST {
+        return false;
+    }
+    shared_big[at] = vec3u(item, thread);
+    return true;
+}
+
+// The bin of a big splat that is the i-th of its rectangle.
+fn bin_in_rect(rect: Rect, i: u32) -> u32 {
+    let width = rect.last.x + 1u - rect.first.x;
+    return (rect.first.y + i / width) * view.bins.x + rect.first.x + i % width;
+}
+
+fn rect_area(rect: Rect) -> u32 {
+    let size = rect.last + 1u - rect.first;
+    return size.x * size.y;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -57,19 +100,39 @@ fn count(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let bins = view.bins.x * view.bins.y;
+    if group.x * BIN_BLOCK >= visible_count() {
+        for (var bin = thread; bin < bins; bin += WORKGROUP) {
+            block_offsets[bin * view.bin_blocks + group.x] = 0u;
+        }
+        return;
+    }
     for (var bin = thread; bin < bins; bin += WORKGROUP) {
         atomicStore(&shared_counts[bin], 0u);
     }
-    workgroupBarrier();
     for (var i = 0u; i < ROUNDS; i++) {
-        let rect = unpack_rect(load_item(group.x * BIN_BLOCK + i * WORKGROUP + thread).y);
-        for (var y = rect.first.y; y <= rect.last.y; y++) {
-            for (var x = rect.first.x; x <= rect.last.x; x++) {
-                atomicAdd(&shared_counts[y * view.bins.x + x], 1u);
+        if thread == 0u {
+            atomicStore(&shared_big_count, 0u);
+        }
+        workgroupBarrier();
+        let item = load_item(group.x * BIN_BLOCK + i * WORKGROUP + thread);
+        if !is_shared(item, thread) {
+            let rect = unpack_rect(item.y);
+            for (var y = rect.first.y; y <= rect.last.y; y++) {
+                for (var x = rect.first.x; x <= rect.last.x; x++) {
+                    atomicAdd(&shared_counts[y * view.bins.x + x], 1u);
+                }
             }
         }
+        workgroupBarrier();
+        let big = min(workgroupUniformLoad(&shared_big_count), BIG_LIST);
+        for (var b = 0u; b < big; b++) {
+            let rect = unpack_rect(shared_big[b].y);
+            for (var j = thread; j < rect_area(rect); j += WORKGROUP) {
+                atomicAdd(&shared_counts[bin_in_rect(rect, j)], 1u);
+            }
+        }
+        workgroupBarrier();
     }
-    workgroupBarrier();
     for (var bin = thread; bin < bins; bin += WORKGROUP) {
         block_offsets[bin * view.bin_blocks + group.x] = atomicLoad(&shared_counts[bin]);
     }
@@ -100,6 +163,30 @@ fn offsets(@builtin(local_invocation_index) thread: u32) {
     if thread == WORKGROUP - 1u {
         bin_chunks[bins] = first;
         counters.chunks = first;
+        tile_groups[0] = min(first, view.chunk_capacity);
+        tile_groups[1] = 1u;
+        tile_groups[2] = 1u;
+    }
+}
+
+// Sets the bit of the splat that a thread loaded; bins outside the window are left out.
+fn mark(in_window: u32, thread: u32) {
+    if in_window < BIN_WINDOW {
+        atomicOr(&shared_bits[in_window * WORKGROUP_WORDS + thread / 32u], 1u << (thread % 32u));
+    }
+}
+
+// Writes the slot to where its bit ranks in the bin.
+fn place(in_window: u32, thread: u32, slot: u32) {
+    if in_window < BIN_WINDOW {
+        let word = thread / 32u;
+        let at = in_window * WORKGROUP_WORDS + word;
+        let ranks = shared_ranks[at / 2u] >> (16u * (word & 1u));
+        let below = countOneBits(atomicLoad(&shared_bits[at]) & ((1u << (thread % 32u)) - 1u));
+        let to = shared_next[in_window] + (ranks & 0xffffu) + below;
+        if to < view.chunk_capacity * ENTRY_CHUNK {
+            entries[to] = slot;
+        }
     }
 }
 
@@ -109,9 +196,9 @@ fn scatter(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let bins = view.bins.x * view.bins.y;
-    let word = thread / 32u;
-    let bit = 1u << (thread % 32u);
-    let limit = view.chunk_capacity * ENTRY_CHUNK;
+    if group.x * BIN_BLOCK >= visible_count() {
+        return;
+    }
     for (var window = 0u; window < bins; window += BIN_WINDOW) {
         let window_bins = min(bins - window, BIN_WINDOW);
         if thread < window_bins {
@@ -123,17 +210,27 @@ fn scatter(
             for (var w = thread; w < window_bins * WORKGROUP_WORDS; w += WORKGROUP) {
                 atomicStore(&shared_bits[w], 0u);
             }
+            if thread == 0u {
+                atomicStore(&shared_big_count, 0u);
+            }
             workgroupBarrier();
 
             // Mark the bins of every splat of the round.
             let item = load_item(group.x * BIN_BLOCK + i * WORKGROUP + thread);
-            let rect = unpack_rect(item.y);
+            let own = !is_shared(item, thread);
+            let rect = unpack_rect(select(EMPTY_RECT, item.y, own));
             for (var y = rect.first.y; y <= rect.last.y; y++) {
                 for (var x = rect.first.x; x <= rect.last.x; x++) {
-                    let in_window = y * view.bins.x + x - window;
-                    if in_window < BIN_WINDOW {
-                        atomicOr(&shared_bits[in_window * WORKGROUP_WORDS + word], bit);
-                    }
+                    mark(y * view.bins.x + x - window, thread);
+                }
+            }
+            workgroupBarrier();
+            let big = min(workgroupUniformLoad(&shared_big_count), BIG_LIST);
+            for (var b = 0u; b < big; b++) {
+                let item = shared_big[b];
+                let rect = unpack_rect(item.y);
+                for (var j = thread; j < rect_area(rect); j += WORKGROUP) {
+                    mark(bin_in_rect(rect, j) - window, item.z);
                 }
             }
             workgroupBarrier();
@@ -152,16 +249,14 @@ fn scatter(
 
             for (var y = rect.first.y; y <= rect.last.y; y++) {
                 for (var x = rect.first.x; x <= rect.last.x; x++) {
-                    let in_window = y * view.bins.x + x - window;
-                    if in_window < BIN_WINDOW {
-                        let at = in_window * WORKGROUP_WORDS + word;
-                        let ranks = shared_ranks[at / 2u] >> (16u * (word & 1u));
-                        let below = countOneBits(atomicLoad(&shared_bits[at]) & (bit - 1u));
-                        let to = shared_next[in_window] + (ranks & 0xffffu) + below;
-                        if to < limit {
-                            entries[to] = item.x;
-                        }
-                    }
+                    place(y * view.bins.x + x - window, thread, item.x);
+                }
+            }
+            for (var b = 0u; b < big; b++) {
+                let item = shared_big[b];
+                let rect = unpack_rect(item.y);
+                for (var j = thread; j < rect_area(rect); j += WORKGROUP) {
+                    place(bin_in_rect(rect, j) - window, item.z, item.x);
                 }
             }
             workgroupBarrier();

@@ -143,8 +143,10 @@ fn main(
         workgroupBarrier();
         stage(start + thread, range.y, thread, origin);
         workgroupBarrier();
+        // A thread whose pixels are finished has nothing to walk.
+        let live = any(max(upper.live, lower.live) > vec4f(0.0));
         for (var word = 0u; word < BATCH_WORDS; word++) {
-            var left = atomicLoad(&shared_quadrants[quadrant * BATCH_WORDS + word]);
+            var left = select(0u, atomicLoad(&shared_quadrants[quadrant * BATCH_WORDS + word]), live);
             while left != 0u {
                 let i = word * 32u + countTrailingZeros(left);
                 left &= left - 1u;

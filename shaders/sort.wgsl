@@ -97,6 +97,12 @@ fn count(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let visible = visible_count();
+    if group.x * SORT_BLOCK >= visible {
+        if thread < DIGITS {
+            counts[thread * round.blocks + group.x] = 0u;
+        }
+        return;
+    }
     var bytes = vec4u(0u);
     for (var i = 0u; i < KEYS_PER_THREAD; i++) {
         let at = group.x * SORT_BLOCK + i * WORKGROUP + thread;
@@ -123,6 +129,9 @@ fn scatter(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let visible = visible_count();
+    if group.x * SORT_BLOCK >= visible {
+        return;
+    }
     let first = group.x * SORT_BLOCK + thread * KEYS_PER_THREAD;
     var bytes = vec4u(0u);
     for (var i = 0u; i < KEYS_PER_THREAD; i++) {

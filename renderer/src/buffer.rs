@@ -20,10 +20,24 @@ pub(crate) struct Storage<T> {
 impl<T: Pod> Storage<T> {
     /// A buffer of zeros; at least one element long, as WebGPU knows no empty bindings.
     pub(crate) fn new(device: &wgpu::Device, label: &str, len: usize) -> Self {
+        Self::with_usage(device, label, len, STORAGE)
+    }
+
+    /// A buffer that dispatches can also read their size from.
+    pub(crate) fn indirect(device: &wgpu::Device, label: &str, len: usize) -> Self {
+        Self::with_usage(device, label, len, STORAGE | wgpu::BufferUsages::INDIRECT)
+    }
+
+    fn with_usage(
+        device: &wgpu::Device,
+        label: &str,
+        len: usize,
+        usage: wgpu::BufferUsages,
+    ) -> Self {
         let raw = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: Self::size(len.max(1)),
-            usage: STORAGE,
+            usage,
             mapped_at_creation: false,
         });
         Self {

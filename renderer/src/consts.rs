@@ -43,6 +43,10 @@ shared_constants! {
     BIN_WINDOW: u32 = 256;
     /// Depth-ordered splats that one workgroup of `bin` handles.
     BIN_BLOCK: u32 = 1024;
+    /// Bins that one thread of `bin` serves alone for a splat; the workgroup shares larger ones.
+    BIG_RECT: u32 = 16;
+    /// Larger splats that a round of `bin` keeps a list of.
+    BIG_LIST: u32 = 64;
     /// A rectangle of bins that covers none (first > last on both axes).
     EMPTY_RECT: u32 = 0x0000_ffff;
     /// Bin entries that one workgroup of `tiles` handles; bins start at multiples of it.

@@ -39,6 +39,8 @@ pub(crate) struct FrameBuffers {
     pub(crate) bin_block_offsets: Storage<u32>,
     pub(crate) bin_counts: Storage<u32>,
     pub(crate) bin_chunks: Storage<u32>,
+    /// The indirect dispatch of `tiles`.
+    pub(crate) tile_groups: Storage<u32>,
     pub(crate) entries: Storage<u32>,
     pub(crate) tile_bits: Storage<u32>,
     pub(crate) tile_offsets: Storage<u32>,
@@ -95,6 +97,7 @@ impl FrameBuffers {
             bin_block_offsets: Storage::new(device, "bin_block_offsets", 0),
             bin_counts: Storage::new(device, "bin_counts", 0),
             bin_chunks: Storage::new(device, "bin_chunks", 0),
+            tile_groups: Storage::indirect(device, "tile_groups", 4),
             entries: Storage::new(device, "entries", 0),
             tile_bits: Storage::new(device, "tile_bits", 0),
             tile_offsets: Storage::new(device, "tile_offsets", 0),

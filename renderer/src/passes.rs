@@ -57,14 +57,19 @@ impl Kernel {
         buffers: &[(u32, &wgpu::Buffer)],
         groups: [u32; 2],
     ) {
-        let entries: Vec<wgpu::BindGroupEntry<'_>> = buffers
-            .iter()
-            .map(|&(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        self.dispatch_bound(device, pass, &entries, groups);
+        self.dispatch_bound(device, pass, &entries(buffers), groups);
+    }
+
+    /// Runs as many workgroups as a buffer says.
+    fn dispatch_indirect(
+        &self,
+        device: &wgpu::Device,
+        pass: &mut wgpu::ComputePass<'_>,
+        buffers: &[(u32, &wgpu::Buffer)],
+        groups: &wgpu::Buffer,
+    ) {
+        self.bind(device, pass, &entries(buffers));
+        pass.dispatch_workgroups_indirect(groups, 0);
     }
 
     fn dispatch_bound(
@@ -74,6 +79,16 @@ impl Kernel {
         entries: &[wgpu::BindGroupEntry<'_>],
         [x, y]: [u32; 2],
     ) {
+        self.bind(device, pass, entries);
+        pass.dispatch_workgroups(x, y, 1);
+    }
+
+    fn bind(
+        &self,
+        device: &wgpu::Device,
+        pass: &mut wgpu::ComputePass<'_>,
+        entries: &[wgpu::BindGroupEntry<'_>],
+    ) {
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(self.label),
             layout: &self.layout,
@@ -81,8 +96,17 @@ impl Kernel {
         });
         pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, &group, &[]);
-        pass.dispatch_workgroups(x, y, 1);
     }
+}
+
+fn entries<'a>(buffers: &[(u32, &'a wgpu::Buffer)]) -> Vec<wgpu::BindGroupEntry<'a>> {
+    buffers
+        .iter()
+        .map(|&(binding, buffer)| wgpu::BindGroupEntry {
+            binding,
+            resource: buffer.as_entire_binding(),
+        })
+        .collect()
 }
 
 /// What a pass needs besides its kernels.

@@ -88,6 +88,7 @@ fn tiles() {
         bed.write(&bed.buffers.bin_chunks, &ends);
         bed.write(&bed.buffers.bin_counts, &bins.counts);
         bed.write(&bed.buffers.entries, &bins.entries);
+        bed.write(&bed.buffers.tile_groups, &[chunks as u32, 1, 1]);
         bed.run("tiles");
         assert_tiles(&bed, &prepared.tiles);
     }

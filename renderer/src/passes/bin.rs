@@ -42,7 +42,9 @@ impl Bin {
             (&buffers.bin_rows, bins_x * bins_y),
             [&buffers.bin_block_offsets.raw, &buffers.bin_counts.raw],
         );
-        let offsets = [view, counters, (5, &buffers.bin_counts.raw), bin_chunks];
+        let bin_counts = (5, &buffers.bin_counts.raw);
+        let tile_groups = (8, &buffers.tile_groups.raw);
+        let offsets = [view, counters, bin_counts, bin_chunks, tile_groups];
         self.offsets.dispatch(device, pass, &offsets, [1, 1]);
         let entries = (7, &buffers.entries.raw);
         let scatter = [

@@ -26,7 +26,8 @@ impl Tiles {
     ) {
         let (device, buffers) = (context.device, context.buffers);
         let [bins_x, bins_y] = context.view.bins;
-        let chunks = [context.view.chunk_capacity, 1];
+        // A workgroup for each chunk that `bin` filled.
+        let chunks = &buffers.tile_groups.raw;
         let view = (0, &buffers.view.raw);
         let bin_chunks = (3, &buffers.bin_chunks.raw);
         let entries = (4, &buffers.entries.raw);
@@ -45,7 +46,7 @@ impl Tiles {
             tile_bits,
             tile_offsets,
         ];
-        self.mask.dispatch(device, pass, &mask, chunks);
+        self.mask.dispatch_indirect(device, pass, &mask, chunks);
         let offsets = [view, bin_chunks, tile_offsets, tile_starts];
         self.offsets
             .dispatch(device, pass, &offsets, [bins_x * bins_y, 1]);
@@ -65,6 +66,7 @@ impl Tiles {
             tile_starts,
             tile_entries,
         ];
-        self.scatter.dispatch(device, pass, &scatter, chunks);
+        self.scatter
+            .dispatch_indirect(device, pass, &scatter, chunks);
     }
 }
