@@ -19,6 +19,7 @@ mod pack;
 mod pass_tests;
 mod passes;
 mod readback;
+mod reload;
 mod renderer;
 mod shader;
 mod software;

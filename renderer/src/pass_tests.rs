@@ -8,3 +8,5 @@ mod geometry;
 mod order;
 mod pixels;
 mod sources;
+
+pub(crate) use bed::gpu as device;

@@ -9,12 +9,14 @@ mod scan;
 mod sort;
 mod tiles;
 
+use std::path::Path;
+
 use crate::{
     Gpu,
     frame_buffers::FrameBuffers,
     gpu_scene::GpuChunk,
     layout::{ChunkView, View},
-    shader,
+    reload, shader,
     timing::Timer,
 };
 
@@ -134,8 +136,13 @@ pub(crate) struct Passes {
 impl Passes {
     /// Compiles every kernel.
     pub(crate) fn new(gpu: &Gpu) -> Self {
+        Self::from_folder(gpu, reload::folder().as_deref())
+    }
+
+    /// Compiles every kernel, from the files of a folder where one is named.
+    pub(crate) fn from_folder(gpu: &Gpu, folder: Option<&Path>) -> Self {
         let device = &gpu.device;
-        let module = |name| shader::module(device, name);
+        let module = |name| shader::module(device, name, folder);
         Self {
             cull: cull::Cull::new(device, &module("cull")),
             scan: scan::Scan::new(device, &module("scan")),

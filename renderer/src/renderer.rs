@@ -15,6 +15,7 @@ use crate::{
     layout::{ChunkView, View},
     passes::{Context, Passes, STEPS},
     readback::{self, Report, Reports},
+    reload::Reload,
     software::same_splats,
     timing::Timer,
     view::{self, Part},
@@ -24,6 +25,8 @@ use crate::{
 pub struct Renderer {
     gpu: Gpu,
     passes: Passes,
+    /// Where shaders come from a folder that is watched.
+    reload: Option<Reload>,
     layers: Layers<GpuChunk>,
     buffers: FrameBuffers,
     timer: Timer,
@@ -58,6 +61,7 @@ impl Renderer {
     pub fn new(gpu: Gpu) -> Result<Self, RenderError> {
         Ok(Self {
             passes: Passes::new(&gpu),
+            reload: Reload::start(),
             layers: Layers::new(),
             buffers: FrameBuffers::new(&gpu),
             timer: Timer::new(&gpu),
@@ -86,6 +90,7 @@ impl Renderer {
     pub fn render_to_texture(&mut self, frame: &Frame) -> Result<&wgpu::Texture, RenderError> {
         self.check_screen(frame)?;
         self.collect_reports();
+        self.reload_shaders();
         let part = Part::whole(&frame.camera);
         let drawn = self.drawn.filter(|d| self.matches(d, frame, part));
         self.stats.cached = drawn.is_some_and(|d| d.on_target && d.frame == *frame);
@@ -101,6 +106,14 @@ impl Renderer {
     /// Whether the last frame's lists are known to have been long enough.
     pub fn is_settled(&self) -> bool {
         self.settled
+    }
+
+    fn reload_shaders(&mut self) {
+        let changed = self.reload.as_mut().and_then(|r| r.passes(&self.gpu));
+        if let Some(passes) = changed {
+            self.passes = passes;
+            self.drawn = None;
+        }
     }
 
     fn check_screen(&self, frame: &Frame) -> Result<(), RenderError> {

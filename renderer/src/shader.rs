@@ -1,7 +1,7 @@
 //! WGSL sources: plain files, a line `#import common/x` for what they share, and the constants of
 //! [`crate::consts`] before everything.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use crate::consts::wgsl_prelude;
 
@@ -42,14 +42,25 @@ pub(crate) const PASSES: [Source; 8] = sources![
     "composite",
 ];
 
-/// The complete WGSL of a pass.
-pub(crate) fn stitch(pass: &Source) -> String {
+impl Source {
+    /// What the file holds now if there is a folder, else what it held when this was compiled.
+    fn text(&self, folder: Option<&Path>) -> Cow<'static, str> {
+        let file = folder.map(|f| f.join(self.name).with_extension("wgsl"));
+        match file.map(std::fs::read_to_string) {
+            Some(Ok(text)) => Cow::Owned(text),
+            Some(Err(_)) | None => Cow::Borrowed(self.text),
+        }
+    }
+}
+
+/// The complete WGSL of a pass, from the files of a folder where one is named.
+pub(crate) fn stitch(pass: &Source, folder: Option<&Path>) -> String {
     let mut wgsl = wgsl_prelude();
-    for line in pass.text.lines() {
+    for line in pass.text(folder).lines() {
         match line.strip_prefix("#import ") {
             Some(name) => {
                 for common in COMMON.iter().filter(|c| c.name == name) {
-                    wgsl.push_str(common.text);
+                    wgsl.push_str(&common.text(folder));
                 }
             }
             None => wgsl.push_str(line),
@@ -59,12 +70,31 @@ pub(crate) fn stitch(pass: &Source) -> String {
     wgsl
 }
 
+/// Writes every built-in file to a folder.
+#[cfg(test)]
+pub(crate) fn write_all(folder: &Path) -> std::io::Result<()> {
+    for source in COMMON.iter().chain(&PASSES) {
+        std::fs::write(folder.join(source.name).with_extension("wgsl"), source.text)?;
+    }
+    Ok(())
+}
+
+/// Every file of `shaders/` with its text.
+#[cfg(test)]
+pub(crate) fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COMMON.iter().chain(&PASSES).map(|s| (s.name, s.text))
+}
+
 /// Compiles a pass by its name.
-pub(crate) fn module(device: &wgpu::Device, name: &str) -> wgpu::ShaderModule {
+pub(crate) fn module(
+    device: &wgpu::Device,
+    name: &str,
+    folder: Option<&Path>,
+) -> wgpu::ShaderModule {
     let wgsl = PASSES
         .iter()
         .find(|p| p.name == name)
-        .map(stitch)
+        .map(|pass| stitch(pass, folder))
         .unwrap_or_default();
     device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(name),

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The device of all tests, `None` where `TEST_GPU=none` says that there is none.
-pub(super) fn gpu() -> Option<&'static Gpu> {
+pub(crate) fn gpu() -> Option<&'static Gpu> {
     static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
     GPU.get_or_init(|| {
         if std::env::var("TEST_GPU").is_ok_and(|v| v == "none") {

@@ -8,8 +8,9 @@ use crate::{
 };
 
 fn module(pass: &shader::Source) -> naga::Module {
-    naga::front::wgsl::parse_str(&shader::stitch(pass))
-        .unwrap_or_else(|e| panic!("{}: {}", pass.name, e.emit_to_string(&shader::stitch(pass))))
+    let wgsl = shader::stitch(pass, None);
+    naga::front::wgsl::parse_str(&wgsl)
+        .unwrap_or_else(|e| panic!("{}: {}", pass.name, e.emit_to_string(&wgsl)))
 }
 
 #[test]
@@ -146,4 +147,32 @@ fn structs_are_mirrored() {
     });
     // WGSL reads a record in two vectors.
     assert_eq!(reflect("Record").1 as usize, size_of::<Record>());
+}
+
+/// Loops may not wait for what another workgroup writes, and nothing may count on how many threads run
+/// in step: neither is given by WGSL, and both break on real drivers.
+#[test]
+fn shaders_neither_spin_nor_count_on_lockstep() {
+    for (name, text) in shader::texts() {
+        for (line, code) in text.lines().enumerate() {
+            let code = code.split("//").next().unwrap_or_default();
+            let at = format!("shaders/{name}.wgsl:{}: {code}", line + 1);
+            let endless = ["loop {", "loop{", "while true", "while (true", "for (;;"];
+            assert!(
+                !endless.iter().any(|e| code.contains(e)),
+                "endless loop, {at}"
+            );
+            assert!(
+                !code.contains("num_workgroups"),
+                "wrong on Direct3D with indirect dispatches, {at}"
+            );
+            let spins = code.contains("while")
+                && (code.contains("atomicLoad") || code.contains("atomicCompareExchange"));
+            assert!(!spins, "waits for another thread, {at}");
+            assert!(
+                !code.contains("subgroup"),
+                "needs a feature that no pass asks for, {at}"
+            );
+        }
+    }
 }
