@@ -45,8 +45,8 @@ fn main(
         atomicStore(&shared_selected[thread], 0u);
     }
     workgroupBarrier();
-    let row = group.x * WORKGROUP + thread;
-    if row < chunk.count {
+    let row = drawn_row(group.x, thread);
+    if row != NO_ROW {
         let state = flags[row / 4u] >> (row % 4u * 8u);
         let bit = 1u << (thread % 32u);
         if is_visible(row, state) {

@@ -195,7 +195,7 @@ fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let row = group.x * WORKGROUP + thread;
+    let row = drawn_row(group.x, thread);
     let block = chunk.first_block + group.x;
     let word = words[block * WORKGROUP_WORDS + thread / 32u];
     let bit = 1u << (thread % 32u);

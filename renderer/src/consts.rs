@@ -126,6 +126,8 @@ shared_constants! {
     /// The confidences are a column of the cloud.
     CHUNK_CONFIDENCE: u32 = 8;
 
+    /// Most ranges of rows that are drawn of a chunk.
+    MAX_RANGES: u32 = 32;
     /// Most directional lights of a scene that shade it.
     MAX_LIGHTS: u32 = 4;
     /// Steps of a stored opacity: 24 bits.

@@ -1,7 +1,5 @@
 //! Packed rows on the device.
 
-use std::ops::Range;
-
 use scene::{GaussianCloud, SplatFlags};
 
 use crate::{Gpu, buffer::Storage, consts::PAGE, layers::Chunk, layout::Shape, pack};
@@ -33,24 +31,22 @@ impl Chunk for GpuChunk {
         }
     }
 
-    fn write_cloud(&mut self, gpu: &Gpu, cloud: &GaussianCloud, rows: Range<usize>, at: usize) {
+    fn write_cloud(&mut self, gpu: &Gpu, cloud: &GaussianCloud, rows: &[u32], at: usize) {
         let capacity = self.capacity();
         // A page at a time: what is packed twice in memory stays small.
-        for start in rows.clone().step_by(PAGE) {
-            let page = start..rows.end.min(start + PAGE);
-            let to = at + start - rows.start;
-            self.means
-                .write(&gpu.queue, to, &pack::means(cloud, page.clone()));
+        for (i, page) in rows.chunks(PAGE).enumerate() {
+            let to = at + i * PAGE;
+            self.means.write(&gpu.queue, to, &pack::means(cloud, page));
             self.shapes
-                .write(&gpu.queue, to, &pack::shapes(cloud, page.clone()));
+                .write(&gpu.queue, to, &pack::shapes(cloud, page));
             for plane in 0..self.planes {
-                let values = pack::sh_plane(cloud, page.clone(), plane);
+                let values = pack::sh_plane(cloud, page, plane);
                 self.sh.write(&gpu.queue, plane * capacity + to, &values);
             }
         }
     }
 
-    fn write_flags(&mut self, gpu: &Gpu, flags: &[SplatFlags], rows: Range<usize>, at: usize) {
+    fn write_flags(&mut self, gpu: &Gpu, flags: &[SplatFlags], rows: &[u32], at: usize) {
         self.flags
             .write(&gpu.queue, at / 4, &pack::flags(flags, rows));
     }

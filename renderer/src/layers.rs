@@ -3,13 +3,21 @@
 use std::ops::Range;
 
 use glam::Vec3;
+use rayon::prelude::*;
 use scene::{Dirty, GaussianCloud, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform};
 
 use crate::{
-    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_LIGHTS, WORKGROUP},
+    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_LIGHTS, MAX_RANGES, PAGE, WORKGROUP},
     layout::{ChunkView, Light, Shading},
     pack,
+    pages::{self, Frustum, PageBounds},
+    view::Part,
 };
+
+/// Layers of no more splats keep the document's order: there is little to leave out.
+const SMALL: usize = PAGE / 4;
+/// Packed rows that are written together when one of them changed.
+const BLOCK: usize = WORKGROUP as usize;
 
 /// Where the packed rows of a chunk live: in memory or on the device.
 pub(crate) trait Chunk: Sized {
@@ -19,23 +27,11 @@ pub(crate) trait Chunk: Sized {
     /// Room for `capacity` splats of an SH degree.
     fn new(home: &Self::Home, capacity: usize, sh_degree: u32) -> Self;
 
-    /// Packs `rows` of the cloud to the chunk's rows from `at`.
-    fn write_cloud(
-        &mut self,
-        home: &Self::Home,
-        cloud: &GaussianCloud,
-        rows: Range<usize>,
-        at: usize,
-    );
+    /// Packs these rows of the cloud to the chunk's rows from `at`.
+    fn write_cloud(&mut self, home: &Self::Home, cloud: &GaussianCloud, rows: &[u32], at: usize);
 
-    /// Packs the flags of `rows` to the chunk's rows from `at`, both multiples of four.
-    fn write_flags(
-        &mut self,
-        home: &Self::Home,
-        flags: &[SplatFlags],
-        rows: Range<usize>,
-        at: usize,
-    );
+    /// Packs the flags of these rows to the chunk's rows from `at`, a multiple of four.
+    fn write_flags(&mut self, home: &Self::Home, flags: &[SplatFlags], rows: &[u32], at: usize);
 
     /// Rows it has room for.
     fn capacity(&self) -> usize;
@@ -59,6 +55,14 @@ pub(crate) struct Layer<C> {
     pub(crate) chunks: Vec<C>,
     /// Rows that this sync has packed already.
     written: Range<usize>,
+    /// The document's row of each packed row.
+    splat_from_sorted: Vec<u32>,
+    /// The inverse.
+    sorted_from_splat: Vec<u32>,
+    /// Where the splats of each page are.
+    pages: Vec<PageBounds>,
+    /// Whether neighbors share pages: not yet while the layer arrives.
+    sorted: bool,
 }
 
 /// All layers and lights.
@@ -144,13 +148,17 @@ impl<C: Chunk> Layers<C> {
         self.drawn().flat_map(|l| &l.chunks)
     }
 
+    /// Splats of the drawn layers, in sight or not.
+    pub(crate) fn drawn_len(&self) -> usize {
+        self.drawn().map(|l| l.len).sum()
+    }
+
     /// The layer and row of a source index.
     pub(crate) fn source(&self, source: u32) -> Option<(NodeId, u32)> {
         let mut first = 0;
         for layer in self.drawn() {
-            let row = source as usize - first;
-            if row < layer.len {
-                return Some((layer.node, row as u32));
+            if let Some(&row) = layer.splat_from_sorted.get(source as usize - first) {
+                return Some((layer.node, row));
             }
             first += layer.len;
         }
@@ -166,12 +174,13 @@ impl<C: Chunk> Layers<C> {
             .sum()
     }
 
-    /// Constants of the drawn chunks for a camera.
-    pub(crate) fn chunk_views(&self, camera: &scene::PinholeCamera) -> Vec<ChunkView> {
+    /// Constants of the drawn chunks for a part of a camera's image: only pages that it may see.
+    pub(crate) fn chunk_views(&self, camera: &scene::PinholeCamera, part: Part) -> Vec<ChunkView> {
         let mut views = Vec::new();
         let (mut first_block, mut first_source) = (0, 0);
         for layer in self.drawn() {
             let view_from_object = camera.view_from_world * layer.transform.to_affine();
+            let frustum = Frustum::new(camera, part, view_from_object);
             let world = glam::Mat3::from_quat(layer.transform.rotation);
             let eye = layer.transform.inverse().point(camera.eye());
             let mut features = layer.features;
@@ -179,23 +188,26 @@ impl<C: Chunk> Layers<C> {
                 features |= CHUNK_LIT;
             }
             for (i, chunk) in layer.chunks.iter().enumerate() {
-                let count = (layer.len - i * CHUNK).min(CHUNK) as u32;
                 let m = view_from_object.matrix3;
                 let t = view_from_object.translation;
-                views.push(ChunkView {
+                let mut view = ChunkView {
                     view_from_object: [0, 1, 2].map(|r| m.row(r).extend(t[r]).to_array()),
                     world_from_object: [0, 1, 2].map(|r| world.row(r).extend(0.0).to_array()),
                     eye: eye.extend(layer.transform.scale).to_array(),
-                    count,
+                    count: 0,
                     first_block,
                     first_source,
                     sh_degree: layer.sh_degree,
                     sh_stride: chunk.capacity() as u32,
                     features,
-                    padding: [0; 2],
-                });
-                first_block += count.div_ceil(WORKGROUP);
-                first_source += count;
+                    range_count: 0,
+                    block_count: 0,
+                    ranges: [[0; 4]; MAX_RANGES as usize],
+                };
+                layer.add_ranges(i, &frustum, &mut view);
+                first_block += view.block_count;
+                first_source += (layer.len - i * CHUNK).min(CHUNK) as u32;
+                views.push(view);
             }
         }
         views
@@ -240,7 +252,54 @@ impl<C: Chunk> Layer<C> {
             core: None,
             chunks: Vec::new(),
             written: 0..0,
+            splat_from_sorted: Vec::new(),
+            sorted_from_splat: Vec::new(),
+            pages: Vec::new(),
+            sorted: true,
         }
+    }
+
+    /// Adds the ranges of a chunk's rows that lie in pages which may be seen; neighbors are joined.
+    fn add_ranges(&self, chunk: usize, frustum: &Frustum, view: &mut ChunkView) {
+        let end = self.len.min((chunk + 1) * CHUNK);
+        for start in (chunk * CHUNK..end).step_by(PAGE) {
+            if !frustum.may_see(&self.pages[start / PAGE]) {
+                continue;
+            }
+            let count = (end - start).min(PAGE) as u32;
+            view.add_range((start - chunk * CHUNK) as u32, count);
+        }
+    }
+
+    /// Appends rows to the order in which they are packed.
+    fn append_order(&mut self, means: &[Vec3], sort: bool) {
+        let kept = self.splat_from_sorted.len();
+        let mut rows: Vec<u32> = (kept as u32..means.len() as u32).collect();
+        if let (true, Some(core)) = (sort, self.core) {
+            rows = pages::morton_order(&rows, means, core);
+        }
+        self.sorted_from_splat.resize(means.len(), 0);
+        for (place, &row) in (kept as u32..).zip(&rows) {
+            self.sorted_from_splat[row as usize] = place;
+        }
+        self.splat_from_sorted.extend(rows);
+    }
+
+    /// Runs of packed rows, whole blocks within one chunk, that hold these rows of the document.
+    fn packed_runs(&self, rows: Range<usize>) -> Vec<Range<usize>> {
+        let mut touched = vec![false; self.len.div_ceil(BLOCK)];
+        for &place in &self.sorted_from_splat[rows.start..rows.end.min(self.len)] {
+            touched[place as usize / BLOCK] = true;
+        }
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for block in (0..touched.len()).filter(|&b| touched[b]) {
+            let (start, end) = (block * BLOCK, self.len.min((block + 1) * BLOCK));
+            match runs.last_mut() {
+                Some(run) if run.end == start && start % CHUNK != 0 => run.end = end,
+                _ => runs.push(start..end),
+            }
+        }
+        runs
     }
 
     /// Makes the chunks fit a cloud of another length or degree, with everything written.
@@ -250,12 +309,19 @@ impl<C: Chunk> Layer<C> {
         self.written = 0..0;
         if self.sh_degree != sh_degree {
             self.chunks.clear();
-            self.len = 0;
+            self.forget_order();
+        } else if self.len > cloud.len() || (!self.sorted && !source.incoming) {
+            // A layer that has arrived finds its final order now.
+            self.forget_order();
         } else if self.len == cloud.len() {
             return;
         }
         let kept = self.len.min(cloud.len());
         self.sh_degree = sh_degree;
+        self.core = core_bounds(cloud.means());
+        let sort = cloud.len() - kept > SMALL;
+        self.append_order(cloud.means(), sort && !source.incoming);
+        self.sorted &= !(sort && source.incoming);
         let wanted = cloud.len().div_ceil(CHUNK);
         self.chunks.truncate(wanted);
         for i in 0..wanted {
@@ -274,8 +340,8 @@ impl<C: Chunk> Layer<C> {
             let mut chunk = C::new(home, capacity, sh_degree);
             // Rows that were written before lie in the chunk that is thrown away.
             if rows.start < kept {
-                let again = rows.start..rows.end.min(kept);
-                chunk.write_cloud(home, cloud, again.clone(), 0);
+                let again = &self.splat_from_sorted[rows.start..rows.end.min(kept)];
+                chunk.write_cloud(home, cloud, again, 0);
                 chunk.write_flags(home, &source.flags, again, 0);
             }
             if i < self.chunks.len() {
@@ -289,39 +355,56 @@ impl<C: Chunk> Layer<C> {
         self.write_rows(home, source, kept..cloud.len());
     }
 
+    fn forget_order(&mut self) {
+        self.len = 0;
+        self.sorted = true;
+        self.splat_from_sorted.clear();
+        self.sorted_from_splat.clear();
+    }
+
     fn write_rows(&mut self, home: &C::Home, source: &SplatLayer, rows: Range<usize>) {
         let cloud = &source.cloud;
-        for (i, part) in chunk_parts(rows.start..rows.end.min(self.len)) {
-            if let Some(chunk) = self.chunks.get_mut(i) {
-                let at = part.start - i * CHUNK;
-                chunk.write_cloud(home, cloud, part, at);
+        let runs = self.packed_runs(rows);
+        for run in runs.iter().cloned() {
+            if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
+                let at = run.start % CHUNK;
+                let rows = &self.splat_from_sorted[run];
+                chunk.write_cloud(home, cloud, rows, at);
+                chunk.write_flags(home, &source.flags, rows, at);
             }
         }
-        self.write_flags(home, &source.flags, rows);
         self.features = pack::features(cloud);
         self.bounds = cloud.bounds();
         self.core = core_bounds(cloud.means());
+        self.bound_pages(cloud, &runs);
+    }
+
+    /// Measures the pages of rows that changed.
+    fn bound_pages(&mut self, cloud: &GaussianCloud, runs: &[Range<usize>]) {
+        let nowhere = PageBounds::of(cloud, &[]);
+        let n = self.len.div_ceil(PAGE);
+        self.pages.resize(n, nowhere);
+        let mut changed = vec![false; n];
+        for run in runs {
+            changed[run.start / PAGE..=(run.end - 1) / PAGE].fill(true);
+        }
+        let pages = self.splat_from_sorted.par_chunks(PAGE);
+        self.pages
+            .par_iter_mut()
+            .zip(pages)
+            .zip(changed)
+            .filter(|(_, changed)| *changed)
+            .for_each(|((bounds, rows), _)| *bounds = PageBounds::of(cloud, rows));
     }
 
     fn write_flags(&mut self, home: &C::Home, flags: &[SplatFlags], rows: Range<usize>) {
-        let end = rows.end.next_multiple_of(4).min(self.len);
-        for (i, part) in chunk_parts(rows.start / 4 * 4..end) {
-            if let Some(chunk) = self.chunks.get_mut(i) {
-                let at = part.start - i * CHUNK;
-                chunk.write_flags(home, flags, part, at);
+        for run in self.packed_runs(rows) {
+            if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
+                let at = run.start % CHUNK;
+                chunk.write_flags(home, flags, &self.splat_from_sorted[run], at);
             }
         }
     }
-}
-
-/// Cuts rows at the borders of chunks.
-fn chunk_parts(rows: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
-    let chunks = if rows.is_empty() {
-        0..0
-    } else {
-        rows.start / CHUNK..(rows.end - 1) / CHUNK + 1
-    };
-    chunks.map(move |i| (i, rows.start.max(i * CHUNK)..rows.end.min((i + 1) * CHUNK)))
 }
 
 /// The box from the 2nd to the 98th percentile of a sample of the means.

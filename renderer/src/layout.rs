@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::consts::MAX_LIGHTS;
+use crate::consts::{MAX_LIGHTS, MAX_RANGES, WORKGROUP};
 
 /// Per-frame constants of all passes.
 #[repr(C)]
@@ -98,8 +98,43 @@ pub(crate) struct ChunkView {
     pub(crate) sh_stride: u32,
     /// `CHUNK_*` bits.
     pub(crate) features: u32,
-    /// Fills up to 16 bytes.
-    pub(crate) padding: [u32; 2],
+    /// Ranges that are used.
+    pub(crate) range_count: u32,
+    /// Workgroups of `cull` and `project`: enough for all ranges.
+    pub(crate) block_count: u32,
+    /// First row, rows, and first workgroup of each range of rows that is drawn; the last is unused.
+    pub(crate) ranges: [[u32; 4]; MAX_RANGES as usize],
+}
+
+impl ChunkView {
+    /// Adds rows to what is drawn. `first` is a multiple of a workgroup; where the rows follow the last
+    /// range they prolong it.
+    pub(crate) fn add_range(&mut self, first: u32, count: u32) {
+        let last = (self.range_count as usize).checked_sub(1);
+        if let Some([start, rows, first_block, _]) = last.map(|l| &mut self.ranges[l])
+            && (*start + *rows == first || self.range_count == MAX_RANGES)
+        {
+            // Where there is no range left, what lies between is drawn as well.
+            self.count += first + count - *start - *rows;
+            *rows = first + count - *start;
+            self.block_count = *first_block + rows.div_ceil(WORKGROUP);
+            return;
+        }
+        self.count += count;
+        self.ranges[self.range_count as usize] = [first, count, self.block_count, 0];
+        self.range_count += 1;
+        self.block_count += count.div_ceil(WORKGROUP);
+    }
+
+    /// The rows of one workgroup of the chunk.
+    pub(crate) fn block_rows(&self, block: u32) -> std::ops::Range<usize> {
+        let used = &self.ranges[..self.range_count as usize];
+        let range = used.iter().rev().find(|range| range[2] <= block);
+        let [start, rows, first_block, _] = range.copied().unwrap_or_default();
+        let offset = (block - first_block) * WORKGROUP;
+        let first = start + offset.min(rows);
+        first as usize..(start + rows).min(first + WORKGROUP) as usize
+    }
 }
 
 /// What the passes count; read back after the frame.
@@ -170,4 +205,38 @@ pub(crate) struct Record {
     pub(crate) color_rg: u32,
     /// Blue as f16 in the low half.
     pub(crate) color_b: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_cover_what_was_added_and_no_more_than_they_must() {
+        let mut chunk: ChunkView = Zeroable::zeroed();
+        chunk.add_range(0, 512);
+        chunk.add_range(512, 300);
+        chunk.add_range(2048, 1);
+        assert_eq!(
+            (chunk.range_count, chunk.count, chunk.block_count),
+            (2, 813, 5)
+        );
+        assert_eq!(chunk.block_rows(0), 0..256);
+        assert_eq!(chunk.block_rows(3), 768..812);
+        assert_eq!(chunk.block_rows(4), 2048..2049);
+        for i in 0..2 * MAX_RANGES {
+            chunk.add_range(4096 + 512 * i, 256);
+        }
+        let last = chunk.block_count - 1;
+        assert_eq!(chunk.range_count, MAX_RANGES);
+        assert_eq!(
+            chunk.block_rows(last).end as u32,
+            4096 + 512 * (2 * MAX_RANGES - 1) + 256
+        );
+        let rows: usize = (0..=last).map(|b| chunk.block_rows(b).len()).sum();
+        assert_eq!(
+            rows as u32, chunk.count,
+            "every counted row lies in one block"
+        );
+    }
 }

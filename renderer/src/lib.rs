@@ -15,6 +15,7 @@ mod half16;
 mod layers;
 mod layout;
 mod pack;
+mod pages;
 #[cfg(test)]
 mod pass_tests;
 mod passes;

@@ -1,8 +1,6 @@
 //! How a cloud's rows lie in the buffers that both renderers read: 48 bytes of geometry, half-precision
 //! spherical harmonics in planes of four numbers, and one byte of flags a splat.
 
-use std::ops::Range;
-
 use glam::{Mat3, Quat, Vec3};
 use rayon::prelude::*;
 use scene::{ColumnValues, GaussianCloud, SplatFlags, sh};
@@ -38,10 +36,8 @@ pub(crate) fn features(cloud: &GaussianCloud) -> u32 {
 
 /// `[rows]` bits of mean x y z, then 24 bits of opacity below the 8 bits of a bounding exponent: every
 /// standard deviation is below `f32::from_bits(exponent << 23)`.
-pub(crate) fn means(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<[u32; 4]> {
-    let start = rows.start;
-    collect(rows.len(), |i| {
-        let row = start + i;
+pub(crate) fn means(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 4]> {
+    collect(rows, |row| {
         let [x, y, z] = cloud.means()[row].to_array().map(f32::to_bits);
         let opacity = (f64::from(cloud.opacity(row)) * f64::from(OPACITY_STEPS)).round() as u32;
         let exponent = (clamped_scale(cloud, row).max_element().to_bits() >> 23) + 1;
@@ -50,13 +46,11 @@ pub(crate) fn means(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<[u32; 4]> 
 }
 
 /// `[rows]` rotations, scales and attributes.
-pub(crate) fn shapes(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<Shape> {
+pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
     let normals = cloud.column_f32("normal", 3);
     let labels = column_u8(cloud, "label");
     let confidences = column_u8(cloud, "confidence");
-    let start = rows.start;
-    collect(rows.len(), |i| {
-        let row = start + i;
+    collect(rows, |row| {
         let rotation = cloud.rotation(row);
         let scale = clamped_scale(cloud, row);
         let normal = normals
@@ -73,24 +67,22 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<Shape> {
 }
 
 /// `[rows]` of one SH plane: numbers 4·plane..4·plane+4 of the `[K, 3]` coefficients.
-pub(crate) fn sh_plane(cloud: &GaussianCloud, rows: Range<usize>, plane: usize) -> Vec<[u32; 2]> {
+pub(crate) fn sh_plane(cloud: &GaussianCloud, rows: &[u32], plane: usize) -> Vec<[u32; 2]> {
     let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
-    let start = rows.start;
-    collect(rows.len(), |i| {
-        let coefficients = &cloud.sh_of(start + i)[..used];
+    collect(rows, |row| {
+        let coefficients = &cloud.sh_of(row)[..used];
         let at = |j: usize| coefficients.get(4 * plane + j).copied().unwrap_or(0.0);
         [half16::pack2(at(0), at(1)), half16::pack2(at(2), at(3))]
     })
 }
 
-/// Flags, four rows a word; `rows` starts at a multiple of four of the chunk.
-pub(crate) fn flags(flags: &[SplatFlags], rows: Range<usize>) -> Vec<u32> {
-    flags[rows]
-        .chunks(4)
+/// Flags, four rows a word.
+pub(crate) fn flags(flags: &[SplatFlags], rows: &[u32]) -> Vec<u32> {
+    rows.chunks(4)
         .map(|four| {
-            four.iter()
-                .enumerate()
-                .fold(0, |word, (i, f)| word | u32::from(f.0) << (8 * i))
+            four.iter().enumerate().fold(0, |word, (i, &row)| {
+                word | u32::from(flags[row as usize].0) << (8 * i)
+            })
         })
         .collect()
 }
@@ -107,7 +99,7 @@ pub(crate) fn unpack_normal(attributes: u32) -> Vec3 {
     Vec3::new(x, y, z) / (x * x + y * y + z * z).sqrt()
 }
 
-fn clamped_scale(cloud: &GaussianCloud, row: usize) -> Vec3 {
+pub(crate) fn clamped_scale(cloud: &GaussianCloud, row: usize) -> Vec3 {
     let (low, high) = SCALE_RANGE;
     cloud.scale(row).clamp(Vec3::splat(low), Vec3::splat(high))
 }
@@ -146,11 +138,10 @@ fn column_u8<'a>(cloud: &'a GaussianCloud, name: &str) -> Option<&'a [u8]> {
     }
 }
 
-fn collect<T: Send>(n: usize, row: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    (0..n)
-        .into_par_iter()
+fn collect<T: Send>(rows: &[u32], pack: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    rows.par_iter()
         .with_min_len(TASK_ROWS)
-        .map(row)
+        .map(|&row| pack(row as usize))
         .collect()
 }
 

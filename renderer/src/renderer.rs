@@ -215,7 +215,7 @@ impl Renderer {
         };
         self.timer.restart();
         self.passes.draw(&context, &mut self.timer, encoder);
-        self.stats.splats = chunk_views.iter().map(|c| c.count).sum();
+        self.stats.splats = self.layers.drawn_len() as u32;
         self.stats.memory_bytes = self.layers.bytes() + self.buffers.bytes();
         self.frames += 1;
         Ok(Drawn {
@@ -231,7 +231,7 @@ impl Renderer {
 
     /// Makes room for a frame and uploads its constants.
     fn begin(&mut self, frame: &Frame, part: Part) -> Result<(View, Vec<ChunkView>), RenderError> {
-        let chunk_views = self.layers.chunk_views(&frame.camera);
+        let chunk_views = self.layers.chunk_views(&frame.camera, part);
         let depths = self.layers.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
         let (gpu, buffers, shading) = (&self.gpu, &mut self.buffers, &self.layers.shading);

@@ -42,13 +42,14 @@ impl SoftwareRenderer {
         self.stats.cached = self.last.as_ref().is_some_and(same);
         let mut last = self.last.take().filter(same);
         if last.is_none() {
-            let chunk_views = self.layers.chunk_views(&frame.camera);
+            let whole = Part::whole(&frame.camera);
+            let chunk_views = self.layers.chunk_views(&frame.camera, whole);
             let depths = self.layers.depth_ranges(&frame.camera);
-            let view = view::view(frame, Part::whole(&frame.camera), &chunk_views, depths);
+            let view = view::view(frame, whole, &chunk_views, depths);
             let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
             let times = &mut self.stats.passes;
             let prepared = cpu::prepare(&view, &self.layers.shading, &chunks, &chunk_views, times);
-            self.stats.splats = chunk_views.iter().map(|c| c.count).sum();
+            self.stats.splats = self.layers.drawn_len() as u32;
             self.stats.visible = prepared.projected.records.len() as u32;
             self.stats.intersections = prepared.tiles.entries.len() as u32;
             last = Some((*frame, revision, prepared));
@@ -165,7 +166,7 @@ impl Rasterizer for CpuRasterizer {
 fn cloud_view(cloud: &GaussianCloud, camera: &PinholeCamera) -> ChunkView {
     let m = camera.view_from_world.matrix3;
     let t = camera.view_from_world.translation;
-    ChunkView {
+    let mut chunk = ChunkView {
         view_from_object: [0, 1, 2].map(|r| m.row(r).extend(t[r]).to_array()),
         world_from_object: [
             [1.0, 0.0, 0.0, 0.0],
@@ -173,14 +174,18 @@ fn cloud_view(cloud: &GaussianCloud, camera: &PinholeCamera) -> ChunkView {
             [0.0, 0.0, 1.0, 0.0],
         ],
         eye: camera.eye().extend(1.0).to_array(),
-        count: cloud.len() as u32,
+        count: 0,
         first_block: 0,
         first_source: 0,
         sh_degree: pack::stored_sh_degree(cloud),
         sh_stride: cloud.len() as u32,
         features: pack::features(cloud) & CHUNK_NORMALS,
-        padding: [0; 2],
-    }
+        range_count: 0,
+        block_count: 0,
+        ranges: Default::default(),
+    };
+    chunk.add_range(0, cloud.len() as u32);
+    chunk
 }
 
 fn depth_range(cloud: &GaussianCloud, camera: &PinholeCamera) -> (f32, f32) {

@@ -6,7 +6,7 @@ use crate::{
     Background, Filter, Frame, RenderError, ViewMode,
     consts::{
         BIN, KEY_BITS, SLOPE_MARGIN, VIEW_COLOR, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS,
-        VIEW_NORMALS, WORKGROUP,
+        VIEW_NORMALS,
     },
     layout::{ChunkView, View},
 };
@@ -102,7 +102,7 @@ pub(crate) fn view(
         depth_min_bits,
         depth_shift,
         depth_ramp: depth_ramp(camera.near, depths[1]),
-        block_count: chunks.iter().map(|c| c.count.div_ceil(WORKGROUP)).sum(),
+        block_count: chunks.iter().map(|c| c.block_count).sum(),
         bin_blocks: 0,
         visible_capacity: u32::MAX,
         chunk_capacity: u32::MAX,

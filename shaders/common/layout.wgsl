@@ -46,7 +46,9 @@ struct ChunkView {
     sh_degree: u32,
     sh_stride: u32,
     features: u32,
-    padding: vec2u,
+    range_count: u32,
+    block_count: u32,
+    ranges: array<vec4u, MAX_RANGES>,
 }
 
 struct Counters {

@@ -10,3 +10,17 @@ fn view_point(mean: vec3f) -> vec3f {
         z.x * mean.x + z.y * mean.y + z.z * mean.z + z.w,
     );
 }
+
+const NO_ROW = 0xffffffffu;
+
+// The row of a thread among the ranges of the chunk that are drawn, or NO_ROW.
+fn drawn_row(group: u32, thread: u32) -> u32 {
+    var range = chunk.ranges[0];
+    for (var i = 1u; i < chunk.range_count; i++) {
+        if chunk.ranges[i].z <= group {
+            range = chunk.ranges[i];
+        }
+    }
+    let in_range = (group - range.z) * WORKGROUP + thread;
+    return select(NO_ROW, range.x + in_range, in_range < range.y);
+}

@@ -1,7 +1,5 @@
 //! Packed rows in memory.
 
-use std::ops::Range;
-
 use scene::{GaussianCloud, SplatFlags};
 
 use crate::{layers::Chunk, layout::Shape, pack};
@@ -23,12 +21,13 @@ impl PackedChunk {
     /// A whole cloud in one chunk, however large; nothing hidden.
     pub(crate) fn of_cloud(cloud: &GaussianCloud) -> Self {
         let n = cloud.len();
+        let rows: Vec<u32> = (0..n as u32).collect();
         let planes = pack::sh_planes(pack::stored_sh_degree(cloud));
         Self {
-            means: pack::means(cloud, 0..n),
-            shapes: pack::shapes(cloud, 0..n),
+            means: pack::means(cloud, &rows),
+            shapes: pack::shapes(cloud, &rows),
             sh: (0..planes)
-                .flat_map(|p| pack::sh_plane(cloud, 0..n, p))
+                .flat_map(|p| pack::sh_plane(cloud, &rows, p))
                 .collect(),
             flags: vec![0; n.div_ceil(4)],
             planes,
@@ -50,18 +49,18 @@ impl Chunk for PackedChunk {
         }
     }
 
-    fn write_cloud(&mut self, (): &(), cloud: &GaussianCloud, rows: Range<usize>, at: usize) {
+    fn write_cloud(&mut self, (): &(), cloud: &GaussianCloud, rows: &[u32], at: usize) {
         let n = rows.len();
-        self.means[at..at + n].copy_from_slice(&pack::means(cloud, rows.clone()));
-        self.shapes[at..at + n].copy_from_slice(&pack::shapes(cloud, rows.clone()));
+        self.means[at..at + n].copy_from_slice(&pack::means(cloud, rows));
+        self.shapes[at..at + n].copy_from_slice(&pack::shapes(cloud, rows));
         let capacity = self.capacity();
         for plane in 0..self.planes {
             let start = plane * capacity + at;
-            self.sh[start..start + n].copy_from_slice(&pack::sh_plane(cloud, rows.clone(), plane));
+            self.sh[start..start + n].copy_from_slice(&pack::sh_plane(cloud, rows, plane));
         }
     }
 
-    fn write_flags(&mut self, (): &(), flags: &[SplatFlags], rows: Range<usize>, at: usize) {
+    fn write_flags(&mut self, (): &(), flags: &[SplatFlags], rows: &[u32], at: usize) {
         let words = pack::flags(flags, rows);
         self.flags[at / 4..at / 4 + words.len()].copy_from_slice(&words);
     }

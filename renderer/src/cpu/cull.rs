@@ -6,8 +6,7 @@ use rayon::prelude::*;
 use super::chunk::PackedChunk;
 use crate::{
     consts::{
-        ALPHA_MIN, FLAG_SELECTED, FLAGS_NOT_DRAWN, MAX_SIGMAS, OPACITY_STEPS, WORKGROUP,
-        WORKGROUP_WORDS,
+        ALPHA_MIN, FLAG_SELECTED, FLAGS_NOT_DRAWN, MAX_SIGMAS, OPACITY_STEPS, WORKGROUP_WORDS,
     },
     layout::{ChunkView, View},
 };
@@ -32,7 +31,7 @@ pub(crate) fn cull(view: &View, chunks: &[&PackedChunk], chunk_views: &[ChunkVie
     let mut words = visibility.words.as_mut_slice();
     let mut offsets = visibility.offsets.as_mut_slice();
     for (chunk, chunk_view) in chunks.iter().zip(chunk_views) {
-        let n = chunk_view.count.div_ceil(WORKGROUP) as usize;
+        let n = chunk_view.block_count as usize;
         let (head, rest) = words.split_at_mut(n * words_per_block);
         words = rest;
         let (counts, rest) = offsets.split_at_mut(n);
@@ -56,9 +55,10 @@ fn cull_block(
     words: &mut [[u32; 4]],
 ) -> u32 {
     let mut before = 0;
+    let rows = chunk_view.block_rows(block as u32);
     for (w, word) in words.iter_mut().enumerate() {
-        let first = block * WORKGROUP as usize + w * 32;
-        let last = (first + 32).min(chunk_view.count as usize);
+        let first = rows.start + w * 32;
+        let last = (first + 32).min(rows.end);
         let (mut visible, mut selected) = (0u32, 0);
         for row in first..last {
             let flags = chunk.flags[row / 4] >> (row % 4 * 8);

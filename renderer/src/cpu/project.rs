@@ -13,7 +13,7 @@ use super::{
 use crate::{
     consts::{
         ALPHA_MIN, BIN, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, LOG2_ALPHA_MIN, MAX_VARIANCE,
-        OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, WORKGROUP, WORKGROUP_WORDS,
+        OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, WORKGROUP_WORDS,
     },
     half16,
     layout::{ChunkView, Record, Shading, View},
@@ -65,12 +65,11 @@ pub(crate) fn project(
                 chunk: chunks[task.chunk],
                 chunk_view,
             };
-            let rows = task
-                .blocks
-                .flat_map(|block| visible_rows(visibility, block));
-            let first_row = chunk_view.first_block as usize * WORKGROUP as usize;
+            let rows = task.blocks.flat_map(|block| {
+                let first = chunk_view.block_rows(block as u32 - chunk_view.first_block);
+                visible_rows(visibility, block).map(move |(row, s)| (first.start + row, s))
+            });
             for (slot, (row, selected)) in rows.enumerate() {
-                let row = row - first_row;
                 let (record, depth, rect) = splats.project(row, selected);
                 task.records[slot] = record;
                 task.depths[slot] = depth;
@@ -94,7 +93,7 @@ fn tasks<'a>(
     let slot_of = |block: usize| visibility.offsets.get(block).copied().unwrap_or(visible);
     for (chunk, view) in chunk_views.iter().enumerate() {
         let first = view.first_block as usize;
-        let end = first + view.count.div_ceil(WORKGROUP) as usize;
+        let end = first + view.block_count as usize;
         for start in (first..end).step_by(TASK_BLOCKS) {
             let blocks = start..(start + TASK_BLOCKS).min(end);
             let n = (slot_of(blocks.end) - slot_of(blocks.start)) as usize;
@@ -116,11 +115,11 @@ fn tasks<'a>(
     tasks
 }
 
-/// Row, counted over all blocks, and whether it is selected, of every visible splat.
+/// Row, counted from the block's first, and whether it is selected, of every visible splat.
 fn visible_rows(visibility: &Visibility, block: usize) -> impl Iterator<Item = (usize, bool)> {
     let words = WORKGROUP_WORDS as usize;
-    (block * words..(block + 1) * words).flat_map(move |w| {
-        let [mut left, _, selected, _] = visibility.words[w];
+    (0..words).flat_map(move |w| {
+        let [mut left, _, selected, _] = visibility.words[block * words + w];
         std::iter::from_fn(move || {
             let bit = left.trailing_zeros();
             left &= left.wrapping_sub(1);

@@ -167,9 +167,9 @@ impl Bed {
         on_device.sync(gpu, scene, &[]);
         let mut in_memory = Layers::new();
         in_memory.sync(&(), scene, &[]);
-        let chunk_views = on_device.chunk_views(&frame.camera);
-        let depths = on_device.depth_ranges(&frame.camera);
         let part = Part::whole(&frame.camera);
+        let chunk_views = on_device.chunk_views(&frame.camera, part);
+        let depths = on_device.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
         let mut buffers = FrameBuffers::new(gpu);
         buffers

@@ -121,7 +121,9 @@ fn structs_are_mirrored() {
         sh_degree,
         sh_stride,
         features,
-        padding,
+        range_count,
+        block_count,
+        ranges,
     });
     assert_mirrored!(Counters {
         visible,

@@ -1,7 +1,6 @@
 //! Which splats can touch the image at all: `shaders/cull.wgsl`, one dispatch a chunk.
 
 use super::{Context, Kernel};
-use crate::consts::WORKGROUP;
 
 #[derive(Debug)]
 pub(crate) struct Cull {
@@ -26,9 +25,11 @@ impl Cull {
                 (4, &buffers.words.raw),
                 (5, &buffers.offsets.raw),
             ];
-            let groups = context.chunk_views[i].count.div_ceil(WORKGROUP);
-            self.main
-                .dispatch(context.device, pass, &bindings, [groups, 1]);
+            let groups = context.chunk_views[i].block_count;
+            if groups > 0 {
+                self.main
+                    .dispatch(context.device, pass, &bindings, [groups, 1]);
+            }
         }
     }
 }

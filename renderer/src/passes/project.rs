@@ -1,7 +1,6 @@
 //! From a splat in space to an ellipse on the image: `shaders/project.wgsl`, one dispatch a chunk.
 
 use super::{Context, Kernel};
-use crate::consts::WORKGROUP;
 
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -31,9 +30,11 @@ impl Project {
                 (9, &buffers.depths.raw),
                 (10, &buffers.placements.raw),
             ];
-            let groups = context.chunk_views[i].count.div_ceil(WORKGROUP);
-            self.main
-                .dispatch(context.device, pass, &bindings, [groups, 1]);
+            let groups = context.chunk_views[i].block_count;
+            if groups > 0 {
+                self.main
+                    .dispatch(context.device, pass, &bindings, [groups, 1]);
+            }
         }
     }
 }

@@ -7,5 +7,6 @@
 mod common;
 mod goldens;
 mod images;
+mod pages;
 mod picks;
 mod reference;
