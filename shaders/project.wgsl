@@ -10,7 +10,7 @@
 @group(0) @binding(2) var<uniform> shading: Shading;
 // [splats] bits of mean x y z, opacity in 24 bits below a bounding exponent in 8
 @group(0) @binding(3) var<storage, read> means: array<vec4u>;
-// [splats] rotation, scale, attributes
+// [splats] scale, rotation, attributes
 @group(0) @binding(4) var<storage, read> shapes: array<Shape>;
 // [planes, sh_stride] four half-precision numbers of [K, 3]
 @group(0) @binding(5) var<storage, read> sh: array<vec2u>;
@@ -109,6 +109,25 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
     }
 }
 
+// Standard deviations, object units: floats of 6 exponent and 10 mantissa bits.
+fn unpack_scale(shape: Shape) -> vec3f {
+    let bits = vec3u(shape.scale_xy, shape.scale_xy >> 16u, shape.scale_z_rotation) & vec3u(0xffffu);
+    return bitcast<vec3f>((bits + SCALE_BIAS) << vec3u(SCALE_SHIFT));
+}
+
+// Unit quaternion, object_from_splat: three components of 15 bits, the largest follows from them.
+fn unpack_rotation(shape: Shape) -> vec4f {
+    let bits = vec3u(shape.scale_z_rotation >> 16u, shape.rotation, shape.rotation >> 15u) & vec3u(0x7fffu);
+    let v = (vec3f(bits) * (2.0f / 32767.0f) - 1.0f) * 0.70710678f;
+    let largest = sqrt(max(1.0 - v.x * v.x - v.y * v.y - v.z * v.z, 0.0));
+    switch (shape.scale_z_rotation >> 31u) | (((shape.rotation >> 30u) & 1u) << 1u) {
+        case 0u: { return vec4f(largest, v); }
+        case 1u: { return vec4f(v.x, largest, v.yz); }
+        case 2u: { return vec4f(v.xy, largest, v.z); }
+        default: { return vec4f(v, largest); }
+    }
+}
+
 // v turned by the inverse of the unit quaternion q.
 fn rotate_inverse(q: vec4f, v: vec3f) -> vec3f {
     let u = -q.xyz;
@@ -139,12 +158,13 @@ fn project(row: u32, selected: bool) -> Projected {
 
     // Factor the 2D covariance as F F^T with F = J W R S: determinants of needles stay exact.
     let slope = clamp(p.xy / p.z, view.slope_min, view.slope_max);
-    let scale = vec3f(shape.scale[0], shape.scale[1], shape.scale[2]);
+    let scale = unpack_scale(shape);
+    let rotation = unpack_rotation(shape);
     let w2 = chunk.view_from_object[2].xyz;
     let j_x = (chunk.view_from_object[0].xyz - w2 * slope.x) * (view.focal.x / p.z);
     let j_y = (chunk.view_from_object[1].xyz - w2 * slope.y) * (view.focal.y / p.z);
-    let raw_x = rotate_inverse(shape.rotation, j_x) * scale;
-    let raw_y = rotate_inverse(shape.rotation, j_y) * scale;
+    let raw_x = rotate_inverse(rotation, j_x) * scale;
+    let raw_y = rotate_inverse(rotation, j_y) * scale;
     let shrink = min(sqrt(MAX_VARIANCE / max(dot(raw_x, raw_x), dot(raw_y, raw_y))), 1.0);
     let row_x = raw_x * shrink;
     let row_y = raw_y * shrink;

@@ -130,6 +130,10 @@ shared_constants! {
     MAX_RANGES: u32 = 32;
     /// Most directional lights of a scene that shade it.
     MAX_LIGHTS: u32 = 4;
+    /// A stored standard deviation is a float's bits from this one on, without the sign,
+    SCALE_SHIFT: u32 = 13;
+    /// less this, so that 2⁻⁴⁰ to 2²⁴ fill 16 bits.
+    SCALE_BIAS: u32 = (127 - 40) << 10;
     /// Steps of a stored opacity: 24 bits.
     OPACITY_STEPS: u32 = 0x00ff_ffff;
     /// Steps of one component of an octahedral normal.

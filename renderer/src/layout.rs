@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::consts::{MAX_LIGHTS, MAX_RANGES, WORKGROUP};
+use crate::consts::{MAX_LIGHTS, MAX_RANGES, SCALE_BIAS, SCALE_SHIFT, WORKGROUP};
 
 /// Per-frame constants of all passes.
 #[repr(C)]
@@ -177,16 +177,91 @@ pub(crate) struct ScanRows {
     pub(crate) padding: [u32; 2],
 }
 
-/// Shape and attributes of a stored splat; its mean and opacity lie apart, for `cull`.
+/// Shape and attributes of a stored splat, 16 bytes; its mean and opacity lie apart, for `cull`.
 #[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Default, Pod, Zeroable)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 pub(crate) struct Shape {
-    /// Unit quaternion x y z w, `object_from_splat`.
-    pub(crate) rotation: [f32; 4],
-    /// Standard deviations, object units.
-    pub(crate) scale: [f32; 3],
+    /// Standard deviations along x and y, object units, x in the low half: see [`Self::new`].
+    pub(crate) scale_xy: u32,
+    /// Standard deviation along z; above it 15 bits of the first small component of the quaternion and
+    /// the lower bit of which component is the largest.
+    pub(crate) scale_z_rotation: u32,
+    /// 15 bits each of the other small components from the lowest bit on, then the upper bit of which
+    /// component is the largest.
+    pub(crate) rotation: u32,
     /// Octahedral normal 11 + 11 bits, label 5 bits, confidence 5 bits.
     pub(crate) attributes: u32,
+}
+
+/// Largest number of 15 bits.
+const COMPONENT_STEPS: f32 = 32_767.0;
+
+impl Shape {
+    /// Packs a unit quaternion (x y z w, `object_from_splat`) by its three smaller components, each off by
+    /// 2.2e-5 at most, and the standard deviations as floats of 6 exponent and 10 mantissa bits, off by
+    /// 0.05 % at most.
+    pub(crate) fn new(rotation: [f32; 4], scale: [f32; 3], attributes: u32) -> Self {
+        let mut largest = 0;
+        for i in 1..4 {
+            if rotation[i].abs() > rotation[largest].abs() {
+                largest = i;
+            }
+        }
+        // q and -q are one rotation: the largest component is made positive.
+        let sign = if rotation[largest] < 0.0 { -1.0 } else { 1.0 };
+        let mut small = [0; 3];
+        let others = (0..4).filter(|&i| i != largest);
+        for (bits, i) in small.iter_mut().zip(others) {
+            let v = sign * rotation[i] * std::f32::consts::SQRT_2;
+            *bits = ((v * 0.5 + 0.5).clamp(0.0, 1.0) * COMPONENT_STEPS).round() as u32;
+        }
+        let [x, y, z] = scale.map(pack_scale);
+        let largest = largest as u32;
+        Self {
+            scale_xy: x | y << 16,
+            scale_z_rotation: z | small[0] << 16 | largest << 31,
+            rotation: small[1] | small[2] << 15 | largest >> 1 << 30,
+            attributes,
+        }
+    }
+
+    /// Unit quaternion x y z w, `object_from_splat`.
+    #[inline(always)]
+    pub(crate) fn rotation(&self) -> [f32; 4] {
+        let component = |bits: u32| {
+            ((bits & 0x7fff) as f32 * (2.0 / COMPONENT_STEPS) - 1.0)
+                * std::f32::consts::FRAC_1_SQRT_2
+        };
+        let a = component(self.scale_z_rotation >> 16);
+        let b = component(self.rotation);
+        let c = component(self.rotation >> 15);
+        let d = (1.0 - a * a - b * b - c * c).max(0.0).sqrt();
+        match self.scale_z_rotation >> 31 | (self.rotation >> 30 & 1) << 1 {
+            0 => [d, a, b, c],
+            1 => [a, d, b, c],
+            2 => [a, b, d, c],
+            _ => [a, b, c, d],
+        }
+    }
+
+    /// Standard deviations, object units.
+    #[inline(always)]
+    pub(crate) fn scale(&self) -> [f32; 3] {
+        [self.scale_xy, self.scale_xy >> 16, self.scale_z_rotation].map(unpack_scale)
+    }
+}
+
+/// 2⁻⁴⁰ to 2²⁴ in 16 bits, rounded to nearest.
+fn pack_scale(scale: f32) -> u32 {
+    let bits = scale.to_bits() + (1 << (SCALE_SHIFT - 1));
+    (bits >> SCALE_SHIFT)
+        .saturating_sub(SCALE_BIAS)
+        .clamp(1, 0xffff)
+}
+
+#[inline(always)]
+fn unpack_scale(bits: u32) -> f32 {
+    f32::from_bits(((bits & 0xffff) + SCALE_BIAS) << SCALE_SHIFT)
 }
 
 /// A splat on the image, 32 bytes. Alpha at an offset d from the mean is
@@ -210,6 +285,35 @@ pub(crate) struct Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shapes_survive_packing() {
+        let unit = |q: [f32; 4]| glam::Quat::from_array(q).normalize();
+        for i in 1..5000u32 {
+            let wave = |k: u32| ((i * k) as f32 * 0.618).sin();
+            let rotation = unit([wave(1), wave(3), wave(7), wave(13)]);
+            let scale = [-20.0, 0.0, 15.0].map(|s| (s + wave(5)).exp());
+            let shape = Shape::new(rotation.to_array(), scale, i);
+            let back = glam::Quat::from_array(shape.rotation());
+            assert!(
+                back.dot(rotation).abs() > 1.0 - 1e-6,
+                "{rotation} became {back}"
+            );
+            for (a, e) in shape.scale().into_iter().zip(scale) {
+                assert!((a / e - 1.0).abs() < 5e-4, "{e} became {a}");
+            }
+            assert_eq!(shape.attributes, i);
+        }
+        for q in [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -1.0], [0.5; 4]] {
+            let back = glam::Quat::from_array(Shape::new(q, [1.0; 3], 0).rotation());
+            assert!(back.dot(unit(q)).abs() > 0.999_999, "{q:?} became {back}");
+        }
+        let extremes = Shape::new([0.0, 0.0, 0.0, 1.0], [0.0, 1e9, 1e-9], 0).scale();
+        assert!(
+            extremes[0] > 0.0 && extremes[1] > 1e7 && extremes[1].is_finite(),
+            "{extremes:?}"
+        );
+    }
 
     #[test]
     fn ranges_cover_what_was_added_and_no_more_than_they_must() {

@@ -1,4 +1,4 @@
-//! How a cloud's rows lie in the buffers that both renderers read: 48 bytes of geometry, half-precision
+//! How a cloud's rows lie in the buffers that both renderers read: 32 bytes of geometry, half-precision
 //! spherical harmonics in planes of four numbers, and one byte of flags a splat.
 
 use glam::{Mat3, Quat, Vec3};
@@ -58,11 +58,8 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
             .and_then(Vec3::try_normalize)
             .unwrap_or_else(|| shortest_axis(rotation, scale));
         let small = |column: Option<&[u8]>| column.map_or(0, |v| u32::from(v[row]).min(31));
-        Shape {
-            rotation: rotation.to_array(),
-            scale: scale.to_array(),
-            attributes: pack_normal(normal) | small(labels) << 22 | small(confidences) << 27,
-        }
+        let attributes = pack_normal(normal) | small(labels) << 22 | small(confidences) << 27;
+        Shape::new(rotation.to_array(), scale.to_array(), attributes)
     })
 }
 

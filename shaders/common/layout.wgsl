@@ -72,8 +72,9 @@ struct ScanRows {
 }
 
 struct Shape {
-    rotation: vec4f,
-    scale: array<f32, 3>,
+    scale_xy: u32,
+    scale_z_rotation: u32,
+    rotation: u32,
     attributes: u32,
 }
 

@@ -70,6 +70,6 @@ impl Chunk for PackedChunk {
     }
 
     fn bytes(&self) -> u64 {
-        (self.means.len() * (16 + 32) + self.sh.len() * 8 + self.flags.len() * 4) as u64
+        (self.means.len() * (16 + 16) + self.sh.len() * 8 + self.flags.len() * 4) as u64
     }
 }

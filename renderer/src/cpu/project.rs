@@ -145,7 +145,7 @@ impl Splats<'_> {
         let opacity = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
 
         // Factor the 2D covariance as F Fᵀ with F = J W R S: determinants of needles stay exact.
-        let [row_x, row_y] = self.factor(p, shape.rotation, shape.scale);
+        let [row_x, row_y] = self.factor(p, shape.rotation(), shape.scale());
         let largest = row_x.dot(row_x).max(row_y.dot(row_y));
         let shrink = (MAX_VARIANCE / largest).sqrt().min(1.0);
         let (row_x, row_y) = (row_x * shrink, row_y * shrink);

@@ -143,8 +143,9 @@ fn structs_are_mirrored() {
         padding
     });
     assert_mirrored!(Shape {
+        scale_xy,
+        scale_z_rotation,
         rotation,
-        scale,
         attributes
     });
     // WGSL reads a record in two vectors.
