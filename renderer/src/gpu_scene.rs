@@ -39,8 +39,9 @@ impl Chunk for GpuChunk {
             self.means.write(&gpu.queue, to, &pack::means(cloud, page));
             self.shapes
                 .write(&gpu.queue, to, &pack::shapes(cloud, page));
+            let sh = pack::sh_rows(cloud, page);
             for plane in 0..self.planes {
-                let values = pack::sh_plane(cloud, page, plane);
+                let values = pack::sh_plane(&sh, self.planes, plane);
                 self.sh.write(&gpu.queue, plane * capacity + to, &values);
             }
         }

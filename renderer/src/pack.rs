@@ -63,14 +63,29 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
     })
 }
 
-/// `[rows]` of one SH plane: numbers 4·plane..4·plane+4 of the `[K, 3]` coefficients.
-pub(crate) fn sh_plane(cloud: &GaussianCloud, rows: &[u32], plane: usize) -> Vec<[u32; 2]> {
-    let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
-    collect(rows, |row| {
-        let coefficients = &cloud.sh_of(row)[..used];
-        let at = |j: usize| coefficients.get(4 * plane + j).copied().unwrap_or(0.0);
-        [half16::pack2(at(0), at(1)), half16::pack2(at(2), at(3))]
-    })
+/// `[rows, planes]` of half-precision SH: plane p holds numbers 4·p..4·p+4 of the `[K, 3]` coefficients.
+/// A row is visited once, as neighbors in `rows` lie far apart in the cloud.
+pub(crate) fn sh_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
+    let degree = stored_sh_degree(cloud);
+    let (used, planes) = (3 * sh::coefficient_count(degree), sh_planes(degree));
+    let mut packed = vec![[0; 2]; rows.len() * planes];
+    packed
+        .par_chunks_mut(planes)
+        .zip(rows)
+        .with_min_len(TASK_ROWS)
+        .for_each(|(packed, &row)| {
+            let coefficients = &cloud.sh_of(row as usize)[..used];
+            for (plane, four) in packed.iter_mut().zip(coefficients.chunks(4)) {
+                let at = |j: usize| four.get(j).copied().unwrap_or(0.0);
+                *plane = [half16::pack2(at(0), at(1)), half16::pack2(at(2), at(3))];
+            }
+        });
+    packed
+}
+
+/// One plane of `sh_rows`.
+pub(crate) fn sh_plane(packed: &[[u32; 2]], planes: usize, plane: usize) -> Vec<[u32; 2]> {
+    packed.iter().skip(plane).step_by(planes).copied().collect()
 }
 
 /// Flags, four rows a word.

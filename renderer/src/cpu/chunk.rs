@@ -23,11 +23,12 @@ impl PackedChunk {
         let n = cloud.len();
         let rows: Vec<u32> = (0..n as u32).collect();
         let planes = pack::sh_planes(pack::stored_sh_degree(cloud));
+        let sh = pack::sh_rows(cloud, &rows);
         Self {
             means: pack::means(cloud, &rows),
             shapes: pack::shapes(cloud, &rows),
             sh: (0..planes)
-                .flat_map(|p| pack::sh_plane(cloud, &rows, p))
+                .flat_map(|p| pack::sh_plane(&sh, planes, p))
                 .collect(),
             flags: vec![0; n.div_ceil(4)],
             planes,
@@ -54,9 +55,11 @@ impl Chunk for PackedChunk {
         self.means[at..at + n].copy_from_slice(&pack::means(cloud, rows));
         self.shapes[at..at + n].copy_from_slice(&pack::shapes(cloud, rows));
         let capacity = self.capacity();
+        let sh = pack::sh_rows(cloud, rows);
         for plane in 0..self.planes {
             let start = plane * capacity + at;
-            self.sh[start..start + n].copy_from_slice(&pack::sh_plane(cloud, rows, plane));
+            let values = pack::sh_plane(&sh, self.planes, plane);
+            self.sh[start..start + n].copy_from_slice(&values);
         }
     }
 
