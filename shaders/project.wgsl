@@ -24,6 +24,8 @@
 @group(0) @binding(9) var<storage, read_write> depths: array<u32>;
 // [visible] covered bins (first x, first y, last x, last y, one byte each), source index
 @group(0) @binding(10) var<storage, read_write> placements: array<vec2u>;
+// [splats / 4] one byte each, read by `recolor`
+@group(0) @binding(11) var<storage, read> flags: array<u32>;
 
 struct Projected {
     record: Record,
@@ -147,6 +149,16 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
     return first.x | (first.y << 8u) | (last.x << 16u) | (last.y << 24u);
 }
 
+// The color of a record: red and green, then blue, as halves.
+fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool) -> vec2u {
+    var color = splat_color(row, position - chunk.eye.xyz, depth, attributes);
+    if selected && view.show_selection != 0u {
+        color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
+    }
+    color = min(color, vec3f(F16_MAX));
+    return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
+}
+
 fn project(row: u32, selected: bool) -> Projected {
     var empty: Projected;
     empty.depth = EMPTY_DEPTH;
@@ -193,21 +205,26 @@ fn project(row: u32, selected: bool) -> Projected {
         return empty;
     }
 
-    var color = splat_color(row, position - chunk.eye.xyz, p.z, shape.attributes);
-    if selected && view.show_selection != 0u {
-        color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
-    }
-    color = min(color, vec3f(F16_MAX));
+    let color = packed_color(row, position, p.z, shape.attributes, selected);
     let u = ROOT_LOG2E_HALF * sqrt(yy / inflated);
     let v = -ROOT_LOG2E_HALF * xy / sqrt(yy * inflated);
     let w = ROOT_LOG2E_HALF / sqrt(yy);
     let paint = vec4u(
         bitcast<u32>(w),
         bitcast<u32>(log2_opacity),
-        pack2x16float(color.xy),
-        pack2x16float(vec2f(color.z, 0.0)),
+        color,
     );
     return Projected(Record(vec4f(center, u, v), paint), bitcast<u32>(p.z), rect);
+}
+
+const NO_SLOT = 0xffffffffu;
+
+// Where the splat of a thread goes, or NO_SLOT.
+fn slot_of(block: u32, thread: u32) -> u32 {
+    let word = words[block * WORKGROUP_WORDS + thread / 32u];
+    let bit = 1u << (thread % 32u);
+    let slot = offsets[block] + word.y + countOneBits(word.x & (bit - 1u));
+    return select(NO_SLOT, slot, (word.x & bit) != 0u && slot < view.visible_capacity);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -217,14 +234,32 @@ fn main(
 ) {
     let row = drawn_row(group.x, thread);
     let block = chunk.first_block + group.x;
-    let word = words[block * WORKGROUP_WORDS + thread / 32u];
-    let bit = 1u << (thread % 32u);
-    let slot = offsets[block] + word.y + countOneBits(word.x & (bit - 1u));
-    if (word.x & bit) == 0u || slot >= view.visible_capacity {
+    let slot = slot_of(block, thread);
+    if slot == NO_SLOT {
         return;
     }
-    let projected = project(row, (word.z & bit) != 0u);
+    let selected = (words[block * WORKGROUP_WORDS + thread / 32u].z >> (thread % 32u)) & 1u;
+    let projected = project(row, selected != 0u);
     records[slot] = projected.record;
     depths[slot] = projected.depth;
     placements[slot] = vec2u(projected.rect, chunk.first_source + row);
+}
+
+// Gives the records of the last `main` the colors of now: of other lights, flags, or another view mode.
+@compute @workgroup_size(WORKGROUP)
+fn recolor(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let row = drawn_row(group.x, thread);
+    let slot = slot_of(chunk.first_block + group.x, thread);
+    if slot == NO_SLOT {
+        return;
+    }
+    let position = bitcast<vec3f>(means[row].xyz);
+    let selected = (flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED;
+    let depth = view_point(position).z;
+    let color = packed_color(row, position, depth, shapes[row].attributes, selected != 0u);
+    records[slot].paint.z = color.x;
+    records[slot].paint.w = color.y;
 }

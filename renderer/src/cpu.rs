@@ -59,6 +59,29 @@ pub(crate) fn prepare(
     }
 }
 
+/// Gives the splats of a frame other colors: the twin of `recolor` in `shaders/project.wgsl`.
+pub(crate) fn recolor(
+    prepared: Prepared,
+    view: &View,
+    shading: &Shading,
+    (chunks, chunk_views): (&[&PackedChunk], &[ChunkView]),
+    times: &mut Vec<PassTime>,
+) -> Prepared {
+    let mut clock = Clock::start(times);
+    let Prepared {
+        mut projected,
+        tiles,
+        ..
+    } = prepared;
+    project::recolor(view, shading, (chunks, chunk_views), &mut projected);
+    clock.lap("recolor");
+    Prepared {
+        view: *view,
+        projected,
+        tiles,
+    }
+}
+
 /// Notes the time between laps.
 pub(crate) struct Clock<'a> {
     times: &'a mut Vec<PassTime>,

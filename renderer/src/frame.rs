@@ -71,6 +71,51 @@ impl Frame {
     }
 }
 
+/// What of an earlier picture still holds for a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Nothing: every pass runs.
+    Nothing,
+    /// Which splat is where: colors are computed and blended anew.
+    Places,
+    /// The blended pixels: what stands behind them changed at most.
+    Pixels,
+}
+
+impl Kept {
+    /// Of the picture of `old` for `new`. `unchanged` tells whether the scene is the same, and whether at
+    /// least all its splats are where they were.
+    pub(crate) fn between(old: &Frame, new: &Frame, unchanged: [bool; 2]) -> Self {
+        let [same_scene, same_places] = unchanged;
+        let background = new.background;
+        let colors = Frame {
+            background,
+            max_sh_degree: new.max_sh_degree,
+            show_selection: new.show_selection,
+            view: new.view,
+            ..*old
+        };
+        if same_scene && (Frame { background, ..*old }) == *new {
+            Self::Pixels
+        } else if same_places && colors == *new && old.view.only_colors() && new.view.only_colors()
+        {
+            Self::Places
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+impl ViewMode {
+    /// Whether it only gives the splats other colors.
+    fn only_colors(self) -> bool {
+        matches!(
+            self,
+            Self::Color | Self::Normals | Self::Depth | Self::Labels | Self::Confidence
+        )
+    }
+}
+
 /// A finished picture in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedImage {
@@ -119,6 +164,8 @@ pub struct FrameStats {
     pub cached: bool,
     /// Bytes of GPU memory (or of packed splats, in software) held.
     pub memory_bytes: u64,
+    /// The passes that the last call ran, in order: those whose input had changed.
+    pub ran: Vec<&'static str>,
     /// Time per pass, in order; empty where the device cannot tell.
     pub passes: Vec<PassTime>,
 }

@@ -63,7 +63,12 @@ pub(crate) struct Layer<C> {
     pages: Vec<PageBounds>,
     /// Whether neighbors share pages: not yet while the layer arrives.
     sorted: bool,
+    /// A sum over the rows that are not drawn: changes when they do.
+    hidden: u64,
 }
+
+/// What of a layer decides where its splats appear.
+type Placement = (NodeId, Transform, bool, usize, u64);
 
 /// All layers and lights.
 pub(crate) struct Layers<C> {
@@ -71,6 +76,8 @@ pub(crate) struct Layers<C> {
     pub(crate) shading: Shading,
     /// Counts the changes that a picture may show.
     pub(crate) revision: u64,
+    /// Counts those of them that are more than colors.
+    pub(crate) geometry: u64,
     fresh: bool,
 }
 
@@ -80,6 +87,7 @@ impl<C: Chunk> Layers<C> {
             layers: Vec::new(),
             shading: bytemuck::Zeroable::zeroed(),
             revision: 0,
+            geometry: 0,
             fresh: true,
         }
     }
@@ -91,8 +99,10 @@ impl<C: Chunk> Layers<C> {
         }
         self.revision += 1;
         self.fresh = false;
+        let before = self.placements();
         // Placement and lights are small: they are read anew whatever changed.
         self.reconcile(home, scene);
+        let mut moved = self.layers.iter().any(|l| !l.written.is_empty());
         self.shading = shading(scene);
         for change in dirty {
             match change {
@@ -102,6 +112,7 @@ impl<C: Chunk> Layers<C> {
                         && !(layer.written.start <= rows.start && rows.end <= layer.written.end)
                     {
                         layer.write_rows(home, source, rows.clone());
+                        moved = true;
                     }
                 }
                 Dirty::Flags { node, rows } => {
@@ -111,6 +122,13 @@ impl<C: Chunk> Layers<C> {
                 }
             }
         }
+        moved |= before != self.placements();
+        self.geometry += u64::from(moved);
+    }
+
+    fn placements(&self) -> Vec<Placement> {
+        let placement = |l: &Layer<C>| (l.node, l.transform, l.visible, l.len, l.hidden);
+        self.layers.iter().map(placement).collect()
     }
 
     fn find<'a>(
@@ -256,6 +274,7 @@ impl<C: Chunk> Layer<C> {
             sorted_from_splat: Vec::new(),
             pages: Vec::new(),
             sorted: true,
+            hidden: 0,
         }
     }
 
@@ -376,6 +395,7 @@ impl<C: Chunk> Layer<C> {
         self.features = pack::features(cloud);
         self.bounds = cloud.bounds();
         self.core = core_bounds(cloud.means());
+        self.hidden = hidden(&source.flags);
         self.bound_pages(cloud, &runs);
     }
 
@@ -398,6 +418,7 @@ impl<C: Chunk> Layer<C> {
     }
 
     fn write_flags(&mut self, home: &C::Home, flags: &[SplatFlags], rows: Range<usize>) {
+        self.hidden = hidden(flags);
         for run in self.packed_runs(rows) {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
@@ -405,6 +426,21 @@ impl<C: Chunk> Layer<C> {
             }
         }
     }
+}
+
+/// A sum over the rows that are not drawn, each as a number that looks random (SplitMix64, Steele et al.
+/// 2014): two different sets practically never have one sum.
+fn hidden(flags: &[SplatFlags]) -> u64 {
+    let mix = |row: usize| {
+        let z = (row as u64)
+            .wrapping_add(1)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    let rows = flags.iter().enumerate().filter(|(_, f)| !f.is_drawn());
+    rows.fold(0, |sum, (row, _)| sum.wrapping_add(mix(row)))
 }
 
 /// The box from the 2nd to the 98th percentile of a sample of the means.

@@ -155,14 +155,15 @@ impl Passes {
         }
     }
 
-    /// Everything up to the blended pixels, in order.
+    /// Runs steps in order.
     pub(crate) fn draw(
         &self,
+        steps: &[Step],
         context: &Context<'_>,
         timer: &mut Timer,
         encoder: &mut wgpu::CommandEncoder,
     ) {
-        for step in &STEPS {
+        for step in steps {
             (step.record)(self, context, &mut timer.pass(encoder, step.name));
         }
     }
@@ -173,6 +174,18 @@ pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) record: fn(&Passes, &Context<'_>, &mut wgpu::ComputePass<'_>),
 }
+
+/// What gives the splats of the last frame other colors.
+pub(crate) const RECOLOR_STEPS: [Step; 2] = [
+    Step {
+        name: "recolor",
+        record: |passes, context, pass| passes.project.record_colors(context, pass),
+    },
+    Step {
+        name: "blend",
+        record: |passes, context, pass| passes.blend.record(context, pass),
+    },
+];
 
 /// The passes up to the blended pixels, in order.
 pub(crate) const STEPS: [Step; 7] = [

@@ -9,14 +9,14 @@ use scene::{Dirty, Scene};
 use crate::{
     Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
+    frame::Kept,
     frame_buffers::{FrameBuffers, Room},
     gpu_scene::GpuChunk,
     layers::Layers,
     layout::{ChunkView, View},
-    passes::{Context, Passes, STEPS},
+    passes::{Context, Passes, RECOLOR_STEPS, STEPS, Step},
     readback::{self, Report, Reports},
     reload::Reload,
-    software::same_splats,
     timing::Timer,
     view::{self, Part},
 };
@@ -48,6 +48,7 @@ struct Drawn {
     part: Part,
     view: View,
     revision: u64,
+    geometry: u64,
     /// Number of the frame.
     number: u64,
     /// Whether the target texture shows it.
@@ -92,11 +93,13 @@ impl Renderer {
         self.collect_reports();
         self.reload_shaders();
         let part = Part::whole(&frame.camera);
-        let drawn = self.drawn.filter(|d| self.matches(d, frame, part));
-        self.stats.cached = drawn.is_some_and(|d| d.on_target && d.frame == *frame);
+        let kept = self.kept(frame, part);
+        let shown = self.drawn.is_some_and(|d| d.on_target && d.frame == *frame);
+        self.stats.cached = kept == Kept::Pixels && shown;
+        self.stats.ran.clear();
         if !self.stats.cached {
             self.make_target(part);
-            self.submit(frame, part, drawn)?;
+            self.submit(frame, part, kept)?;
         }
         self.target.as_ref().ok_or(RenderError::DeviceLost {
             reason: String::from("it made no texture"),
@@ -128,11 +131,17 @@ impl Renderer {
         Ok(())
     }
 
-    /// Whether what lies in the blended buffer is this part of the frame (backgrounds aside).
-    fn matches(&self, drawn: &Drawn, frame: &Frame, part: Part) -> bool {
-        same_splats(&drawn.frame, frame)
-            && drawn.part == part
-            && drawn.revision == self.layers.revision
+    /// What of the last picture still holds for this part of a frame.
+    fn kept(&self, frame: &Frame, part: Part) -> Kept {
+        let layers = &self.layers;
+        match &self.drawn {
+            Some(drawn) if drawn.part == part => {
+                let same_scene = drawn.revision == layers.revision;
+                let same_places = drawn.geometry == layers.geometry;
+                Kept::between(&drawn.frame, frame, [same_scene, same_places])
+            }
+            _ => Kept::Nothing,
+        }
     }
 
     fn make_target(&mut self, part: Part) {
@@ -143,15 +152,10 @@ impl Renderer {
         }
     }
 
-    /// Draws (or only composites what is `drawn`) to the target texture.
-    fn submit(
-        &mut self,
-        frame: &Frame,
-        part: Part,
-        drawn: Option<Drawn>,
-    ) -> Result<(), RenderError> {
+    /// Draws what is not kept to the target texture.
+    fn submit(&mut self, frame: &Frame, part: Part, kept: Kept) -> Result<(), RenderError> {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        let mut drawn = match drawn {
+        let mut drawn = match self.drawn.filter(|_| kept == Kept::Pixels) {
             Some(drawn) => {
                 let view = View {
                     background: view::background(frame),
@@ -169,7 +173,7 @@ impl Renderer {
             }
             None => {
                 self.settled = false;
-                self.record(&mut encoder, frame, part, false)?
+                self.record(&mut encoder, (frame, part), kept, false)?
             }
         };
         if let Some(target) = &self.target {
@@ -193,8 +197,8 @@ impl Renderer {
     fn record(
         &mut self,
         encoder: &mut wgpu::CommandEncoder,
-        frame: &Frame,
-        part: Part,
+        (frame, part): (&Frame, Part),
+        kept: Kept,
         straight_alpha: bool,
     ) -> Result<Drawn, RenderError> {
         if !self.holds_scene {
@@ -213,8 +217,13 @@ impl Renderer {
             chunks: &chunks,
             chunk_views: &chunk_views,
         };
+        let steps: &[Step] = match kept {
+            Kept::Places => &RECOLOR_STEPS,
+            Kept::Nothing | Kept::Pixels => &STEPS,
+        };
         self.timer.restart();
-        self.passes.draw(&context, &mut self.timer, encoder);
+        self.passes.draw(steps, &context, &mut self.timer, encoder);
+        self.stats.ran = steps.iter().map(|step| step.name).collect();
         self.stats.splats = self.layers.drawn_len() as u32;
         self.stats.memory_bytes = self.layers.bytes() + self.buffers.bytes();
         self.frames += 1;
@@ -223,6 +232,7 @@ impl Renderer {
             part,
             view,
             revision: self.layers.revision,
+            geometry: self.layers.geometry,
             number: self.frames,
             on_target: false,
             complete: false,
@@ -289,6 +299,7 @@ impl Renderer {
             chunk_views: &[],
         };
         let target = to.create_view(&wgpu::TextureViewDescriptor::default());
+        self.stats.ran.push("composite");
         let mut pass = self.timer.pass(encoder, "composite");
         self.passes.composite.record(&context, &target, &mut pass);
     }
@@ -367,9 +378,10 @@ impl Render for Renderer {
             .is_some();
         if !self.holds_scene {
             // The next call takes over everything once more.
-            let revision = self.layers.revision + 1;
+            let (revision, geometry) = (self.layers.revision + 1, self.layers.geometry + 1);
             self.layers = Layers::new();
             self.layers.revision = revision;
+            self.layers.geometry = geometry;
         }
     }
 

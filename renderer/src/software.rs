@@ -6,6 +6,7 @@ use crate::{
     Frame, FrameStats, Pick, Render, RenderError, RenderedImage,
     consts::CHUNK_NORMALS,
     cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite},
+    frame::Kept,
     layers::Layers,
     layout::ChunkView,
     pack,
@@ -19,8 +20,16 @@ const MAX_SIDE: u32 = 254 * crate::consts::BIN;
 pub struct SoftwareRenderer {
     layers: Layers<PackedChunk>,
     /// What the last frame was blended from, while nothing has changed.
-    last: Option<(Frame, u64, Prepared)>,
+    last: Option<Last>,
     stats: FrameStats,
+}
+
+/// What a frame was blended from.
+struct Last {
+    frame: Frame,
+    revision: u64,
+    geometry: u64,
+    prepared: Prepared,
 }
 
 impl SoftwareRenderer {
@@ -36,37 +45,50 @@ impl SoftwareRenderer {
     /// The lists of a frame, anew only where the frame or the scene changed.
     fn prepare(&mut self, frame: &Frame) -> Result<&Prepared, RenderError> {
         view::check_size(&frame.camera, MAX_SIDE)?;
-        let revision = self.layers.revision;
-        let same = |(f, r, _): &(Frame, u64, Prepared)| same_splats(f, frame) && *r == revision;
+        let layers = &self.layers;
+        let kept = self.last.as_ref().map_or(Kept::Nothing, |last| {
+            let same_scene = last.revision == layers.revision;
+            let same_places = last.geometry == layers.geometry;
+            Kept::between(&last.frame, frame, [same_scene, same_places])
+        });
         self.stats.passes.clear();
-        self.stats.cached = self.last.as_ref().is_some_and(same);
-        let mut last = self.last.take().filter(same);
-        if last.is_none() {
+        self.stats.cached = kept == Kept::Pixels;
+        let mut last = self.last.take().filter(|_| kept != Kept::Nothing);
+        if kept != Kept::Pixels {
             let whole = Part::whole(&frame.camera);
             let chunk_views = self.layers.chunk_views(&frame.camera, whole);
             let depths = self.layers.depth_ranges(&frame.camera);
             let view = view::view(frame, whole, &chunk_views, depths);
             let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
-            let times = &mut self.stats.passes;
-            let prepared = cpu::prepare(&view, &self.layers.shading, &chunks, &chunk_views, times);
+            let (shading, times) = (&self.layers.shading, &mut self.stats.passes);
+            let prepared = match last.take() {
+                Some(last) => cpu::recolor(
+                    last.prepared,
+                    &view,
+                    shading,
+                    (&chunks, &chunk_views),
+                    times,
+                ),
+                None => cpu::prepare(&view, shading, &chunks, &chunk_views, times),
+            };
             self.stats.splats = self.layers.drawn_len() as u32;
             self.stats.visible = prepared.projected.records.len() as u32;
             self.stats.intersections = prepared.tiles.entries.len() as u32;
-            last = Some((*frame, revision, prepared));
+            last = Some(Last {
+                frame: *frame,
+                revision: self.layers.revision,
+                geometry: self.layers.geometry,
+                prepared,
+            });
         }
+        self.stats.ran = self.stats.passes.iter().map(|p| p.pass).collect();
         self.stats.memory_bytes = self.layers.bytes();
-        let (last_frame, _, prepared) = self
+        let last = self
             .last
             .insert(last.ok_or(RenderError::Capacity { what: "the frame" })?);
-        *last_frame = *frame;
-        Ok(prepared)
+        last.frame = *frame;
+        Ok(&last.prepared)
     }
-}
-
-/// Whether two frames differ in nothing but what composite does.
-pub(crate) fn same_splats(a: &Frame, b: &Frame) -> bool {
-    let background = b.background;
-    Frame { background, ..*a } == *b
 }
 
 impl Default for SoftwareRenderer {
@@ -94,6 +116,7 @@ impl Render for SoftwareRenderer {
         };
         let rgba = composite::composite(&view, &pixels);
         clock.lap("composite");
+        self.stats.ran.extend(times.iter().map(|p| p.pass));
         self.stats.passes.extend(times);
         Ok(RenderedImage {
             width: frame.camera.width,

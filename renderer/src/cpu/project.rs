@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     consts::{
-        ALPHA_MIN, BIN, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, LOG2_ALPHA_MIN, MAX_VARIANCE,
-        OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, WORKGROUP_WORDS,
+        ALPHA_MIN, BIN, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, FLAG_SELECTED, LOG2_ALPHA_MIN,
+        MAX_VARIANCE, OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, WORKGROUP_WORDS,
     },
     half16,
     layout::{ChunkView, Record, Shading, View},
@@ -77,6 +77,39 @@ pub(crate) fn project(
             }
         });
     projected
+}
+
+/// Gives the records the colors of now: of other lights, flags, or another view mode.
+pub(crate) fn recolor(
+    view: &View,
+    shading: &Shading,
+    (chunks, chunk_views): (&[&PackedChunk], &[ChunkView]),
+    projected: &mut Projected,
+) {
+    let placements = &projected.placements;
+    projected
+        .records
+        .par_iter_mut()
+        .zip(placements)
+        .with_min_len(1024)
+        .for_each(|(record, &[rect, source])| {
+            if rect == EMPTY_RECT {
+                return;
+            }
+            let after = chunk_views.partition_point(|c| c.first_source <= source);
+            let chunk_view = &chunk_views[after - 1];
+            let splats = Splats {
+                view,
+                shading,
+                chunk: chunks[after - 1],
+                chunk_view,
+            };
+            let row = (source - chunk_view.first_source) as usize;
+            let flags = splats.chunk.flags[row / 4] >> (row % 4 * 8);
+            let depth = view_point(chunk_view, splats.chunk.means[row]).z;
+            let color = splats.color(row, depth, flags & FLAG_SELECTED != 0);
+            [record.color_rg, record.color_b] = color;
+        });
 }
 
 /// Cuts the output at the slots where groups of blocks begin.
@@ -177,15 +210,7 @@ impl Splats<'_> {
             return empty;
         }
 
-        let seen = Seen {
-            row,
-            ray: Vec3::from(mean_position(mean)) - Vec4::from(self.chunk_view.eye).truncate(),
-            depth: p.z,
-            attributes: shape.attributes,
-            selected,
-        };
-        let color = shade::color(view, self.shading, self.chunk, self.chunk_view, &seen)
-            .min(Vec3::splat(F16_MAX));
+        let [color_rg, color_b] = self.color(row, p.z, selected);
         let record = Record {
             mean: center.to_array(),
             root: [
@@ -194,10 +219,25 @@ impl Splats<'_> {
                 ROOT_LOG2E_HALF / yy.sqrt(),
             ],
             log2_opacity,
-            color_rg: half16::pack2(color.x, color.y),
-            color_b: half16::pack2(color.z, 0.0),
+            color_rg,
+            color_b,
         };
         (record, p.z.to_bits(), rect)
+    }
+
+    /// The color of a record: red and green, then blue, as halves.
+    fn color(&self, row: usize, depth: f32, selected: bool) -> [u32; 2] {
+        let mean = Vec3::from(mean_position(self.chunk.means[row]));
+        let seen = Seen {
+            row,
+            ray: mean - Vec4::from(self.chunk_view.eye).truncate(),
+            depth,
+            attributes: self.chunk.shapes[row].attributes,
+            selected,
+        };
+        let color = shade::color(self.view, self.shading, self.chunk, self.chunk_view, &seen)
+            .min(Vec3::splat(F16_MAX));
+        [half16::pack2(color.x, color.y), half16::pack2(color.z, 0.0)]
     }
 
     /// Rows of J W R S (Kerbl et al. 2023, eq. 5), J linearized no farther off-axis than the image's margin.

@@ -5,12 +5,38 @@ use super::{Context, Kernel};
 #[derive(Debug)]
 pub(crate) struct Project {
     main: Kernel,
+    recolor: Kernel,
 }
 
 impl Project {
     pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {
         Self {
             main: Kernel::new(device, module, "project", "main"),
+            recolor: Kernel::new(device, module, "recolor", "recolor"),
+        }
+    }
+
+    /// Computes the colors of the last frame's records anew.
+    pub(crate) fn record_colors(&self, context: &Context<'_>, pass: &mut wgpu::ComputePass<'_>) {
+        let buffers = context.buffers;
+        for (i, chunk) in context.chunks.iter().enumerate() {
+            let bindings = [
+                (0, &buffers.view.raw),
+                (1, &buffers.chunk_views[i].raw),
+                (2, &buffers.shading.raw),
+                (3, &chunk.means.raw),
+                (4, &chunk.shapes.raw),
+                (5, &chunk.sh.raw),
+                (6, &buffers.words.raw),
+                (7, &buffers.offsets.raw),
+                (8, &buffers.records.raw),
+                (11, &chunk.flags.raw),
+            ];
+            let groups = context.chunk_views[i].block_count;
+            if groups > 0 {
+                self.recolor
+                    .dispatch(context.device, pass, &bindings, [groups, 1]);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::{Drawn, Renderer, texture};
 use crate::{
     Frame, Pick, RenderError, RenderedImage,
     consts::BIN,
+    frame::Kept,
     readback,
     view::{self, Part},
 };
@@ -67,7 +68,8 @@ impl Renderer {
         }
         self.collect_reports();
         let whole = Part::whole(camera);
-        let drawn = match self.drawn.filter(|d| self.matches(d, frame, whole)) {
+        let kept = self.kept(frame, whole) == Kept::Pixels;
+        let drawn = match self.drawn.filter(|_| kept) {
             Some(drawn) => drawn,
             None => {
                 let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
@@ -97,7 +99,7 @@ impl Renderer {
     ) -> Result<Drawn, RenderError> {
         for _ in 0..MAX_ATTEMPTS {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let drawn = self.record(&mut encoder, frame, part, true)?;
+            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing, true)?;
             self.drawn = Some(drawn);
             if let Some(target) = target {
                 self.composite(&mut encoder, &drawn.view, target.clone());
@@ -122,6 +124,15 @@ impl Renderer {
         Err(RenderError::Capacity {
             what: "so many splats at once",
         })
+    }
+
+    /// What the texture of [`Self::render_to_texture`] shows, `[height, width, 4]`, premultiplied; waits for
+    /// it.
+    pub fn read_target(&self) -> Result<Vec<u8>, RenderError> {
+        match &self.target {
+            Some(target) => readback::read_texture(&self.gpu, target),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {
