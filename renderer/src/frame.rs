@@ -164,6 +164,8 @@ pub struct FrameStats {
     pub cached: bool,
     /// Bytes of GPU memory (or of packed splats, in software) held.
     pub memory_bytes: u64,
+    /// How many of them are the packed splats.
+    pub scene_bytes: u64,
     /// The passes that the last call ran, in order: those whose input had changed.
     pub ran: Vec<&'static str>,
     /// Time per pass, in order; empty where the device cannot tell.

@@ -50,6 +50,10 @@ pub(crate) struct FrameBuffers {
     pub(crate) picks: Storage<[u32; 2]>,
     /// Splats of the view that may be visible.
     visible: u32,
+    /// Visible splats that the buffers have room for.
+    visible_room: usize,
+    /// Less than the device could hold, in tests.
+    pub(crate) visible_at_most: usize,
     /// Room of the lists whose length only drawing tells.
     pub(crate) room: Room,
 }
@@ -106,6 +110,8 @@ impl FrameBuffers {
             blended: Storage::new(device, "blended", 0),
             picks: Storage::new(device, "picks", 0),
             visible: 0,
+            visible_room: 0,
+            visible_at_most: usize::MAX,
             room: Room::default(),
         }
     }
@@ -119,15 +125,35 @@ impl FrameBuffers {
         chunk_views: &[ChunkView],
     ) -> Result<(), RenderError> {
         let splats: usize = chunk_views.iter().map(|c| c.count as usize).sum();
-        let visible = splats.min(Storage::<Record>::limit(&gpu.device));
+        let limit = self.visible_limit(gpu);
+        let visible = splats.min(limit);
+        // A camera that draws back sees ever more pages: leave room for some.
+        if visible > self.visible_room {
+            let grown = if self.visible_room == 0 {
+                visible
+            } else {
+                (visible + visible / 4).min(limit)
+            };
+            self.visible_room = grown;
+        }
         self.visible = visible as u32;
-        self.fit(gpu, view, visible)?;
+        self.fit(gpu, view, self.visible_room)?;
         view.visible_capacity = visible as u32;
         view.bin_blocks = visible.div_ceil(BIN_BLOCK as usize) as u32;
         view.chunk_capacity = self.room.chunks as u32;
         view.intersection_capacity = self.room.intersections as u32;
         self.upload(gpu, view, shading, chunk_views);
         Ok(())
+    }
+
+    /// Most splats that can be visible at once.
+    pub(crate) fn visible_limit(&self, gpu: &Gpu) -> usize {
+        Storage::<Record>::limit(&gpu.device).min(self.visible_at_most)
+    }
+
+    /// Most pixels that can be drawn at once.
+    pub(crate) fn pixel_limit(&self, gpu: &Gpu) -> usize {
+        Storage::<[u32; 2]>::limit(&gpu.device)
     }
 
     fn fit(&mut self, gpu: &Gpu, view: &View, visible: usize) -> Result<(), RenderError> {
@@ -144,7 +170,7 @@ impl FrameBuffers {
         for pairs in &mut self.pairs {
             pairs.reserve(device, "pairs", visible);
         }
-        let counts = DIGITS as usize * self.sort_blocks() as usize;
+        let counts = DIGITS as usize * visible.div_ceil(SORT_BLOCK as usize);
         self.sort_counts.reserve(device, "sort_counts", counts);
         let matrix = bins * visible.div_ceil(BIN_BLOCK as usize);
         if matrix > Storage::<u32>::limit(device) {

@@ -1,5 +1,9 @@
 //! The graphics device.
 
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::RenderError;
+
 /// Why there is no graphics device.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -31,6 +35,18 @@ pub struct Gpu {
     pub queue: wgpu::Queue,
     /// Name of the adapter and its backend, for the about box and benchmarks.
     pub adapter_name: String,
+    /// What kind of adapter it is.
+    pub device_type: wgpu::DeviceType,
+    /// What went wrong on the device since anyone asked.
+    trouble: Arc<Trouble>,
+}
+
+#[derive(Debug, Default)]
+struct Trouble {
+    /// Why the device is gone, once it is.
+    lost: OnceLock<String>,
+    /// A command that it refused.
+    refused: Mutex<Option<String>>,
 }
 
 /// Which of several devices to open.
@@ -83,11 +99,36 @@ impl Gpu {
         device: wgpu::Device,
         queue: wgpu::Queue,
     ) -> Self {
+        let trouble = Arc::<Trouble>::default();
+        let note = Arc::clone(&trouble);
+        device.set_device_lost_callback(move |reason, message| {
+            // Only the first reason counts; dropping the device is the last of them.
+            let _ = note.lost.set(format!("{reason:?}: {message}"));
+        });
+        let note = Arc::clone(&trouble);
+        // Without this an error is a panic, also of a device that is gone.
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            if note.lost.get().is_none() {
+                log::error!("the graphics device refused a command: {error}");
+            }
+            if let Ok(mut refused) = note.refused.lock() {
+                refused.get_or_insert_with(|| error.to_string());
+            }
+        }));
         Self {
+            trouble,
             device,
             queue,
             adapter_name: format!("{} ({:?})", info.name, info.backend),
+            device_type: info.device_type,
         }
+    }
+
+    /// Whether [`crate::SoftwareRenderer`] draws faster than a device of this kind: where the device is the
+    /// processor as well (docs/decisions/0008-software-before-software-vulkan.md). Not in debug builds,
+    /// where our code is slow and the driver's is not.
+    pub fn is_slower_than_software(device_type: wgpu::DeviceType) -> bool {
+        device_type == wgpu::DeviceType::Cpu && !cfg!(debug_assertions)
     }
 
     /// What the renderer asks of a device: WebGPU's defaults, and where the adapter has them larger
@@ -111,6 +152,19 @@ impl Gpu {
             required_limits: limits,
             ..Default::default()
         }
+    }
+
+    /// An error once the device is gone, and once for each time that it refused commands: what they were
+    /// to do was not done.
+    pub(crate) fn check(&self) -> Result<(), RenderError> {
+        let lost = |reason| Err(RenderError::DeviceLost { reason });
+        // A poll lets the device tell.
+        let _ = self.device.poll(wgpu::PollType::Poll);
+        if let Some(reason) = self.trouble.lost.get() {
+            return lost(reason.clone());
+        }
+        let refused = self.trouble.refused.lock().ok().and_then(|mut r| r.take());
+        refused.map_or(Ok(()), lost)
     }
 
     /// Does work that asks for memory. `None` where the device had too little: what the work made is

@@ -9,4 +9,4 @@ mod order;
 mod pixels;
 mod sources;
 
-pub(crate) use bed::gpu as device;
+pub(crate) use bed::{ball, camera, gpu as device, scene};

@@ -140,7 +140,7 @@ pub(crate) fn wait(gpu: &Gpu) -> Result<(), RenderError> {
         .map_err(|e| RenderError::DeviceLost {
             reason: e.to_string(),
         })?;
-    Ok(())
+    gpu.check()
 }
 
 /// Copies bytes of a buffer to memory and waits for them.

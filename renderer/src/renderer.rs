@@ -1,10 +1,13 @@
 //! The renderer on the GPU.
 
+mod crowd;
 mod memory;
 
 use std::time::Instant;
 
 use scene::{Dirty, Scene};
+
+use crowd::Crowd;
 
 use crate::{
     Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
@@ -33,6 +36,8 @@ pub struct Renderer {
     reports: Reports,
     target: Option<wgpu::Texture>,
     drawn: Option<Drawn>,
+    /// Where the device cannot hold all that the screen shows.
+    crowd: Option<Crowd>,
     frames: u64,
     stats: FrameStats,
     /// Whether the device had memory for the scene.
@@ -69,6 +74,7 @@ impl Renderer {
             reports: Reports::default(),
             target: None,
             drawn: None,
+            crowd: None,
             frames: 0,
             stats: FrameStats::default(),
             holds_scene: true,
@@ -93,6 +99,9 @@ impl Renderer {
         self.collect_reports();
         self.reload_shaders();
         let part = Part::whole(&frame.camera);
+        if self.draw_crowd(frame)? {
+            return self.shown();
+        }
         let kept = self.kept(frame, part);
         let shown = self.drawn.is_some_and(|d| d.on_target && d.frame == *frame);
         self.stats.cached = kept == Kept::Pixels && shown;
@@ -101,6 +110,10 @@ impl Renderer {
             self.make_target(part);
             self.submit(frame, part, kept)?;
         }
+        self.shown()
+    }
+
+    fn shown(&self) -> Result<&wgpu::Texture, RenderError> {
         self.target.as_ref().ok_or(RenderError::DeviceLost {
             reason: String::from("it made no texture"),
         })
@@ -120,6 +133,7 @@ impl Renderer {
     }
 
     fn check_screen(&self, frame: &Frame) -> Result<(), RenderError> {
+        self.gpu.check()?;
         let limit = self.gpu.device.limits().max_texture_dimension_2d;
         view::check_size(&frame.camera, limit)?;
         let bins = [frame.camera.width, frame.camera.height].map(|s| s.div_ceil(BIN));
@@ -225,6 +239,7 @@ impl Renderer {
         self.passes.draw(steps, &context, &mut self.timer, encoder);
         self.stats.ran = steps.iter().map(|step| step.name).collect();
         self.stats.splats = self.layers.drawn_len() as u32;
+        self.stats.scene_bytes = self.layers.bytes();
         self.stats.memory_bytes = self.layers.bytes() + self.buffers.bytes();
         self.frames += 1;
         Ok(Drawn {
@@ -327,10 +342,14 @@ impl Renderer {
         self.stats.overflowed = overflowed || counters.visible > view.visible_capacity;
         drawn.complete = true;
         let on_target = drawn.on_target;
+        let size = drawn.part.size;
         let mut redraw = false;
         if overflowed {
             self.buffers.reserve_lists(&self.gpu, room_for(report));
             redraw = self.buffers.room.holds(&counters);
+        }
+        if self.stats.overflowed && !redraw && on_target {
+            redraw = self.cut_screen(size);
         }
         if redraw {
             self.drawn = None;
@@ -365,7 +384,8 @@ pub(crate) fn texture(gpu: &Gpu, label: &str, [width, height]: [u32; 2]) -> wgpu
         format: wgpu::TextureFormat::Rgba8Unorm,
         usage: wgpu::TextureUsages::STORAGE_BINDING
             | wgpu::TextureUsages::TEXTURE_BINDING
-            | wgpu::TextureUsages::COPY_SRC,
+            | wgpu::TextureUsages::COPY_SRC
+            | wgpu::TextureUsages::COPY_DST,
         view_formats: &[],
     })
 }

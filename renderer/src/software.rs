@@ -82,7 +82,8 @@ impl SoftwareRenderer {
             });
         }
         self.stats.ran = self.stats.passes.iter().map(|p| p.pass).collect();
-        self.stats.memory_bytes = self.layers.bytes();
+        self.stats.scene_bytes = self.layers.bytes();
+        self.stats.memory_bytes = self.stats.scene_bytes;
         let last = self
             .last
             .insert(last.ok_or(RenderError::Capacity { what: "the frame" })?);

@@ -61,12 +61,13 @@ impl Stage {
 /// The graphics device's renderer, or the processor's where there is none or it is not wanted.
 fn open_renderer(software: bool) -> Box<dyn Render> {
     if !software {
-        match Gpu::headless()
-            .map_err(anyhow::Error::from)
-            .and_then(|gpu| Ok(Renderer::new(gpu)?))
-        {
-            Ok(renderer) => return Box::new(renderer),
-            Err(error) => log::warn!("drawing on the processor: {error:#}"),
+        match Gpu::headless() {
+            Ok(gpu) if Gpu::is_slower_than_software(gpu.device_type) => {}
+            Ok(gpu) => match Renderer::new(gpu) {
+                Ok(renderer) => return Box::new(renderer),
+                Err(error) => log::warn!("drawing on the processor: {error}"),
+            },
+            Err(error) => log::warn!("drawing on the processor: {error}"),
         }
     }
     Box::new(SoftwareRenderer::new())

@@ -12,11 +12,13 @@ use super::pace::Pace;
 use super::{ViewFacts, scaled};
 use crate::background::{Background, Wake};
 
-/// Whether the device can run compute passes at all (old OpenGL cannot).
+/// Whether the device can run compute passes at all (old OpenGL cannot), and faster than we do without.
 pub(super) fn can_compute(state: &RenderState) -> bool {
     let flags = state.adapter.get_downlevel_capabilities().flags;
+    let info = state.adapter.get_info();
     flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
-        && state.adapter.get_info().backend != wgpu::Backend::Gl
+        && info.backend != wgpu::Backend::Gl
+        && !Gpu::is_slower_than_software(info.device_type)
 }
 
 enum Stage {

@@ -50,7 +50,7 @@ impl Outline {
 #[inline(always)]
 pub(crate) fn ceil_index(v: f32) -> u32 {
     let whole = v as u32;
-    whole + u32::from((whole as f32) < v)
+    whole.saturating_add(u32::from((whole as f32) < v))
 }
 
 /// The greatest whole number ≤ `last` that is at most `v`, where there is one.

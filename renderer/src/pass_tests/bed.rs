@@ -59,7 +59,7 @@ impl Noise {
 }
 
 /// A ball of splats of all shapes, with every known column.
-pub(super) fn ball(n: usize, sh_degree: u32, seed: u64) -> CloudParts {
+pub(crate) fn ball(n: usize, sh_degree: u32, seed: u64) -> CloudParts {
     let mut noise = Noise(seed);
     let mut parts = CloudParts {
         sh_degree,
@@ -117,12 +117,12 @@ pub(super) fn poison() -> CloudParts {
     parts
 }
 
-pub(super) fn camera(size: [u32; 2]) -> PinholeCamera {
+pub(crate) fn camera(size: [u32; 2]) -> PinholeCamera {
     PinholeCamera::look_at(Vec3::new(0.3, 0.2, 4.0), Vec3::ZERO, Vec3::Y, 0.8, size)
 }
 
 /// A scene of layers, each placed differently; every seventh splat hidden or selected.
-pub(super) fn scene(clouds: Vec<CloudParts>) -> Scene {
+pub(crate) fn scene(clouds: Vec<CloudParts>) -> Scene {
     let mut scene = Scene::new();
     for (i, parts) in clouds.into_iter().enumerate() {
         let cloud = GaussianCloud::new(parts).expect("a valid cloud");

@@ -12,7 +12,7 @@ use crate::{
 /// Largest side of the parts that an image in memory is drawn in, px.
 const PART_SIDE: u32 = 4096;
 /// Smallest side of the parts that an image is cut into when a scene is too much for larger ones, px.
-const MIN_PART_SIDE: u32 = 256;
+pub(super) const MIN_PART_SIDE: u32 = 256;
 /// Largest side of an image in memory, px.
 const IMAGE_SIDE: u32 = 8 * PART_SIDE;
 /// Side of the part that is drawn to pick where no frame lies ready, px.
@@ -23,6 +23,7 @@ const MAX_ATTEMPTS: u32 = 8;
 impl Renderer {
     /// The whole image, in parts so small that the lists of each fit the device.
     pub(super) fn draw_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
+        self.gpu.check()?;
         view::check_size(&frame.camera, IMAGE_SIDE)?;
         let mut side = PART_SIDE;
         loop {
@@ -39,7 +40,7 @@ impl Renderer {
         let stride = width as usize * 4;
         for part in Part::split(&frame.camera, side) {
             let target = texture(&self.gpu, "image", part.size);
-            self.draw_complete(frame, part, Some(&target))?;
+            self.draw_complete(frame, part, (Some(&target), true))?;
             let bytes = readback::read_texture(&self.gpu, &target)?;
             let row = part.size[0] as usize * 4;
             let left = part.origin[0] as usize * 4;
@@ -66,6 +67,7 @@ impl Renderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
+        self.gpu.check()?;
         self.collect_reports();
         let whole = Part::whole(camera);
         let kept = self.kept(frame, whole) == Kept::Pixels;
@@ -77,7 +79,7 @@ impl Renderer {
                     (camera.width - origin[0]).min(PICK_SIDE),
                     (camera.height - origin[1]).min(PICK_SIDE),
                 ];
-                self.draw_complete(frame, Part { origin, size }, None)?
+                self.draw_complete(frame, Part { origin, size }, (None, true))?
             }
         };
         let [source, depth_bits] = self.source_at(&drawn, pixel)?;
@@ -90,16 +92,17 @@ impl Renderer {
         }))
     }
 
-    /// Draws a part to memory, again with more room until nothing is missing.
-    fn draw_complete(
+    /// Draws a part, again with more room until nothing is missing, and puts it on a texture if one is
+    /// given, with alpha straight or not.
+    pub(super) fn draw_complete(
         &mut self,
         frame: &Frame,
         part: Part,
-        target: Option<&wgpu::Texture>,
+        (target, straight_alpha): (Option<&wgpu::Texture>, bool),
     ) -> Result<Drawn, RenderError> {
         for _ in 0..MAX_ATTEMPTS {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing, true)?;
+            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing, straight_alpha)?;
             self.drawn = Some(drawn);
             if let Some(target) = target {
                 self.composite(&mut encoder, &drawn.view, target.clone());

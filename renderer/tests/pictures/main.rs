@@ -10,4 +10,5 @@ mod goldens;
 mod images;
 mod pages;
 mod picks;
+mod poison;
 mod reference;
