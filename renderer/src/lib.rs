@@ -14,6 +14,8 @@ mod gpu_scene;
 mod half16;
 mod layers;
 mod layout;
+#[cfg_attr(not(test), expect(dead_code, reason = "joined with the pages next"))]
+mod lod;
 mod pack;
 mod pages;
 #[cfg(test)]
