@@ -14,7 +14,6 @@ mod gpu_scene;
 mod half16;
 mod layers;
 mod layout;
-#[cfg_attr(not(test), expect(dead_code, reason = "joined with the pages next"))]
 mod lod;
 mod pack;
 mod pages;
@@ -30,8 +29,8 @@ mod timing;
 mod view;
 
 pub use frame::{
-    Background, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage,
-    ViewMode,
+    Background, Detail, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError,
+    RenderedImage, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use renderer::Renderer;

@@ -29,7 +29,7 @@ pub(crate) struct Eye {
 
 /// How much is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Detail {
+pub(crate) struct Limits {
     /// Error in the middle of the picture that nobody sees, px. 0 draws the leaves.
     pub(crate) tolerance_px: f32,
     /// Splats at most, as far as the roots allow.
@@ -47,24 +47,27 @@ pub(crate) struct Cut {
     pub(crate) error_px: f32,
 }
 
-/// One layer's tree, from where it is seen, and whether a box may be seen at all.
+/// One layer's tree, from where it is seen, and what may be seen at all.
 pub(crate) struct Viewed<'a> {
+    /// Number among all drawn layers.
+    pub(crate) layer: usize,
     pub(crate) tree: &'a LodTree,
     pub(crate) eye: Eye,
-    pub(crate) may_see: &'a dyn Fn(Vec3, Vec3) -> bool,
+    /// By node.
+    pub(crate) may_see: &'a dyn Fn(usize) -> bool,
 }
 
 impl Viewed<'_> {
-    fn candidate(&self, layer: usize, node: usize) -> Option<Candidate> {
+    fn candidate(&self, at: usize, node: usize) -> Option<Candidate> {
         let LodNode {
             low, high, error, ..
         } = &self.tree.nodes()[node];
-        if !(low.x <= high.x) || !(self.may_see)(*low, *high) {
+        if !(low.x <= high.x) || !(self.may_see)(node) {
             return None;
         }
         Some(Candidate {
             error_px: self.eye.error_px(*low, *high, *error),
-            layer: layer as u32,
+            at: at as u32,
             node: node as u32,
         })
     }
@@ -92,7 +95,8 @@ impl Eye {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Candidate {
     error_px: f32,
-    layer: u32,
+    /// Place among the viewed.
+    at: u32,
     node: u32,
 }
 
@@ -100,7 +104,7 @@ impl Eq for Candidate {}
 
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
-        let of = |c: &Self| (c.layer, c.node);
+        let of = |c: &Self| (c.at, c.node);
         self.error_px
             .total_cmp(&other.error_px)
             .then_with(|| of(other).cmp(&of(self)))
@@ -114,22 +118,22 @@ impl PartialOrd for Candidate {
 }
 
 /// Chooses the nodes of all layers; what may not be seen is left out.
-pub(crate) fn cut(layers: &[Viewed<'_>], detail: Detail) -> Cut {
+pub(crate) fn cut(layers: &[Viewed<'_>], limits: Limits) -> Cut {
     let mut heap = BinaryHeap::new();
     let mut cut = Cut::default();
-    for (layer, viewed) in layers.iter().enumerate() {
-        if let Some(root) = viewed.candidate(layer, 0) {
+    for (at, viewed) in layers.iter().enumerate() {
+        if let Some(root) = viewed.candidate(at, 0) {
             cut.splats += viewed.tree.count(0);
             heap.push(root);
         }
     }
     while let Some(worst) = heap.pop() {
-        let viewed = &layers[worst.layer as usize];
+        let viewed = &layers[worst.at as usize];
         let node = worst.node as usize;
         let children: Vec<Candidate> = viewed
             .tree
             .children(node)
-            .filter_map(|child| viewed.candidate(worst.layer as usize, child))
+            .filter_map(|child| viewed.candidate(worst.at as usize, child))
             .collect();
         let below: usize = children
             .iter()
@@ -137,16 +141,18 @@ pub(crate) fn cut(layers: &[Viewed<'_>], detail: Detail) -> Cut {
             .sum();
         let splats = cut.splats - viewed.tree.count(node) + below;
         let is_leaf = viewed.tree.children(node).is_empty();
-        if !is_leaf && worst.error_px > detail.tolerance_px && splats <= detail.budget {
+        if !is_leaf && worst.error_px > limits.tolerance_px && splats <= limits.budget {
             cut.splats = splats;
             heap.extend(children);
             continue;
         }
         cut.error_px = cut.error_px.max(worst.error_px);
-        cut.nodes.push((worst.layer, worst.node));
-        if !is_leaf && worst.error_px > detail.tolerance_px {
+        cut.nodes.push((viewed.layer as u32, worst.node));
+        if !is_leaf && worst.error_px > limits.tolerance_px {
             // The budget is spent: all others are better than this one already.
-            cut.nodes.extend(heap.drain().map(|c| (c.layer, c.node)));
+            let rest = heap.drain();
+            cut.nodes
+                .extend(rest.map(|c| (layers[c.at as usize].layer as u32, c.node)));
         }
     }
     cut.nodes.sort_unstable();
@@ -191,14 +197,15 @@ mod tests {
         near: 0.01,
     };
 
-    fn cut_of(tree: &LodTree, detail: Detail) -> Cut {
-        let may_see = |_: Vec3, _: Vec3| true;
+    fn cut_of(tree: &LodTree, limits: Limits) -> Cut {
+        let may_see = |_: usize| true;
         let viewed = Viewed {
+            layer: 0,
             tree,
             eye: EYE,
             may_see: &may_see,
         };
-        cut(&[viewed], detail)
+        cut(&[viewed], limits)
     }
 
     fn leaves_under(tree: &LodTree, node: usize) -> Vec<usize> {
@@ -221,7 +228,7 @@ mod tests {
         ] {
             let cut = cut_of(
                 &tree,
-                Detail {
+                Limits {
                     tolerance_px,
                     budget,
                 },
@@ -247,7 +254,7 @@ mod tests {
         let tree = tree();
         let cut = cut_of(
             &tree,
-            Detail {
+            Limits {
                 tolerance_px: 1.0,
                 budget: usize::MAX,
             },
@@ -285,7 +292,7 @@ mod tests {
         for budget in [6_000, 12_000, 24_000, 48_000] {
             let cut = cut_of(
                 &tree,
-                Detail {
+                Limits {
                     tolerance_px: 0.0,
                     budget,
                 },
@@ -303,15 +310,16 @@ mod tests {
     #[test]
     fn what_is_out_of_sight_is_left_out() {
         let tree = tree();
-        let may_see = |low: Vec3, _: Vec3| low.z < 20.0;
+        let may_see = |node: usize| tree.nodes()[node].low.z < 20.0;
         let viewed = Viewed {
+            layer: 0,
             tree: &tree,
             eye: EYE,
             may_see: &may_see,
         };
         let cut = cut(
             &[viewed],
-            Detail {
+            Limits {
                 tolerance_px: 0.0,
                 budget: usize::MAX,
             },

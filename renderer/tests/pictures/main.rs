@@ -5,6 +5,7 @@
 )]
 
 mod common;
+mod detail;
 mod goldens;
 mod images;
 mod pages;

@@ -1,9 +1,9 @@
 //! Fewer splats that look like many.
 //!
 //! Neighbors are merged two at a time, the cheapest pairs first, in rounds. A merged Gaussian has the
-//! mass, mean and covariance of the two (moment matching, Runnalls 2007); its mass is opacity times
-//! projected area, what a splat contributes to a picture. Color and further attributes are averaged by
-//! mass at the end.
+//! mass, mean and (where they do not overlap) covariance of the two (moment matching, Runnalls 2007); its
+//! mass is opacity times projected area, what a splat contributes to a picture. Color and further
+//! attributes are averaged by mass at the end.
 
 use super::{eigen::rotation_and_scale, partition::partition};
 use crate::{
@@ -19,6 +19,8 @@ const MERGED_PER_ROUND: f32 = 0.6;
 const THINNEST: f32 = 1e-4;
 /// An opaque splat; the logit of 1 is infinite.
 const MOST_OPAQUE: f32 = 0.999;
+/// Two disks side by side become one of twice the length: four times the variance.
+const MOST_STRETCHED: f32 = 4.0;
 /// Standard deviations are taken within this and farther apart nothing is merged, so that no product
 /// of four lengths overflows.
 const LENGTHS: (f32, f32) = (1e-9, 1e9);
@@ -115,8 +117,9 @@ impl Cluster {
             let d = from - mean;
             Mat3::from_cols(d * d.x, d * d.y, d * d.z)
         };
-        let covariance = (self.covariance + spread(self.mean)) * wa
-            + (other.covariance + spread(other.mean)) * wb;
+        let within = self.covariance * wa + other.covariance * wb;
+        let between = spread(self.mean) * wa + spread(other.mean) * wb;
+        let covariance = within + between * stretch(&within, &between, self.area + other.area);
         let area = projected_area(&covariance);
         let moved = |of: &Self| of.displacement + of.mean.distance_squared(mean);
         Self {
@@ -129,6 +132,23 @@ impl Cluster {
             first: self.first,
             last: other.last,
         }
+    }
+}
+
+/// How much of the distance between two splats their merged one takes on: 1 keeps the second moment.
+///
+/// A closed surface of overlapping splats would open, as a sum of Gaussians is flatter than the Gaussian
+/// with its moments. There the merged one is stretched along the line between the two until it covers
+/// `areas`, the sum of theirs.
+fn stretch(within: &Mat3, between: &Mat3, areas: f32) -> f32 {
+    let squared = |c: &Mat3| projected_area(c).powi(2);
+    // Linear in the stretch, as `between` has rank one.
+    let (least, matched) = (squared(within), squared(&(*within + *between)));
+    let stretch = (areas * areas - least) / (matched - least);
+    if stretch > 1.0 {
+        stretch.min(MOST_STRETCHED)
+    } else {
+        1.0
     }
 }
 

@@ -229,6 +229,12 @@ impl LodTree {
         &self.rows[self.starts[leaf] as usize..self.starts[leaf + 1] as usize]
     }
 
+    /// Where a leaf's rows begin in [`Self::rows`]; 0 for inner nodes.
+    pub fn leaf_start(&self, node: usize) -> usize {
+        let leaf = node.checked_sub(self.first_leaf);
+        leaf.map_or(0, |leaf| self.starts[leaf] as usize)
+    }
+
     /// `[N]` all rows in the order of the leaves.
     pub fn rows(&self) -> &[u32] {
         &self.rows
