@@ -126,8 +126,8 @@ shared_constants! {
     /// The confidences are a column of the cloud.
     CHUNK_CONFIDENCE: u32 = 8;
 
-    /// Most ranges of rows that are drawn of a chunk.
-    MAX_RANGES: u32 = 32;
+    /// Most ranges of rows that are drawn of a chunk: every other leaf of a level-of-detail tree.
+    MAX_RANGES: u32 = 512;
     /// Most directional lights of a scene that shade it.
     MAX_LIGHTS: u32 = 4;
     /// A stored standard deviation is a float's bits from this one on, without the sign,

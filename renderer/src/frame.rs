@@ -1,7 +1,9 @@
 //! What is asked of a renderer, and what it answers.
 
+use std::sync::Arc;
+
 use glam::Vec3;
-use scene::{Dirty, NodeId, PinholeCamera, Scene};
+use scene::{Dirty, LodTree, NodeId, PinholeCamera, Scene};
 
 use crate::GpuError;
 
@@ -40,6 +42,22 @@ pub enum ViewMode {
     Confidence,
 }
 
+/// How finely the scene is drawn where it has levels of detail.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Detail {
+    /// Every splat, as pictures that are kept want it.
+    #[default]
+    Exact,
+    /// Merged splats where that is not seen, as a moving camera wants it. Layers without a tree (see
+    /// [`Render::set_tree`]) are drawn exactly.
+    Coarse {
+        /// How far splats may be from those they stand for, px in the middle of the picture.
+        tolerance_px: f32,
+        /// Splats at most, in all layers with a tree; where it is short the error is spread evenly.
+        budget: u32,
+    },
+}
+
 /// One picture to draw of the scene last handed to [`Render::sync`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
@@ -55,6 +73,8 @@ pub struct Frame {
     pub show_selection: bool,
     /// Which quantity to show.
     pub view: ViewMode,
+    /// How finely.
+    pub detail: Detail,
 }
 
 impl Frame {
@@ -67,6 +87,7 @@ impl Frame {
             max_sh_degree: scene::sh::MAX_DEGREE,
             show_selection: false,
             view: ViewMode::Color,
+            detail: Detail::Exact,
         }
     }
 }
@@ -154,6 +175,10 @@ pub struct PassTime {
 pub struct FrameStats {
     /// Splats in visible layers.
     pub splats: u32,
+    /// Of these, or of the coarser ones that stand for them, the ones in pages that may be seen.
+    pub considered: u32,
+    /// How far coarse splats are at most from those they stand for, px; 0 in exact frames.
+    pub error_px: f32,
     /// Splats that passed culling.
     pub visible: u32,
     /// (splat, tile) pairs.
@@ -209,6 +234,10 @@ pub enum RenderError {
 pub trait Render {
     /// Takes over what changed in the scene. The first call takes over everything.
     fn sync(&mut self, scene: &Scene, dirty: &[Dirty]);
+
+    /// Gives a layer its levels of detail, made of the cloud that was last synced; a tree of another
+    /// cloud is ignored. Kept until a splat of the layer changes.
+    fn set_tree(&mut self, scene: &Scene, node: NodeId, tree: Arc<LodTree>);
 
     /// Draws the scene last synced and waits for the pixels.
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError>;

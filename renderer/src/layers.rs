@@ -1,14 +1,20 @@
 //! The renderer's copy of the scene's splat layers, kept up to date by what is dirty.
 
-use std::ops::Range;
+mod coarse;
+mod shading;
+
+use std::{ops::Range, sync::Arc};
 
 use glam::Vec3;
 use rayon::prelude::*;
-use scene::{Dirty, GaussianCloud, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform};
+use scene::{Dirty, GaussianCloud, LodTree, NodeId, Scene, SplatFlags, SplatLayer, Transform};
 
+use self::coarse::Coarse;
 use crate::{
-    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_LIGHTS, MAX_RANGES, PAGE, WORKGROUP},
-    layout::{ChunkView, Light, Shading},
+    Detail, Frame,
+    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_RANGES, PAGE, WORKGROUP},
+    layout::{ChunkView, Shading},
+    lod::{self, Cut},
     pack,
     pages::{self, Frustum, PageBounds},
     view::Part,
@@ -65,6 +71,8 @@ pub(crate) struct Layer<C> {
     sorted: bool,
     /// A sum over the rows that are not drawn: changes when they do.
     hidden: u64,
+    /// Merged splats, where the layer has levels of detail.
+    coarse: Option<Coarse<C>>,
 }
 
 /// What of a layer decides where its splats appear.
@@ -103,7 +111,7 @@ impl<C: Chunk> Layers<C> {
         // Placement and lights are small: they are read anew whatever changed.
         self.reconcile(home, scene);
         let mut moved = self.layers.iter().any(|l| !l.written.is_empty());
-        self.shading = shading(scene);
+        self.shading = shading::shading(scene);
         for change in dirty {
             match change {
                 Dirty::Graph | Dirty::Light => {}
@@ -163,7 +171,7 @@ impl<C: Chunk> Layers<C> {
 
     /// The chunks that are drawn, in the order of their `ChunkView`s.
     pub(crate) fn drawn_chunks(&self) -> impl Iterator<Item = &C> {
-        self.drawn().flat_map(|l| &l.chunks)
+        self.drawn().flat_map(Layer::all_chunks)
     }
 
     /// Splats of the drawn layers, in sight or not.
@@ -179,6 +187,11 @@ impl<C: Chunk> Layers<C> {
                 return Some((layer.node, row));
             }
             first += layer.len;
+            let merged = layer.coarse.as_ref().map_or(0, |c| c.len);
+            if (source as usize) < first + merged {
+                return None;
+            }
+            first += merged;
         }
         None
     }
@@ -187,48 +200,106 @@ impl<C: Chunk> Layers<C> {
     pub(crate) fn bytes(&self) -> u64 {
         self.layers
             .iter()
-            .flat_map(|l| &l.chunks)
+            .flat_map(Layer::all_chunks)
             .map(C::bytes)
             .sum()
     }
 
-    /// Constants of the drawn chunks for a part of a camera's image: only pages that it may see.
-    pub(crate) fn chunk_views(&self, camera: &scene::PinholeCamera, part: Part) -> Vec<ChunkView> {
+    /// Gives a layer its levels of detail; its rows are packed anew in the order of the tree.
+    pub(crate) fn set_tree(
+        &mut self,
+        home: &C::Home,
+        scene: &Scene,
+        node: NodeId,
+        tree: Arc<LodTree>,
+    ) {
+        if let Some((layer, source)) = self.find(scene, node)
+            && tree.rows().len() == layer.len
+            && layer.len == source.cloud.len()
+        {
+            layer.set_tree(home, source, tree);
+            self.revision += 1;
+            self.geometry += 1;
+        }
+    }
+
+    /// Constants of the drawn chunks for a part of a frame: only pages that it may see, in coarse frames
+    /// only nodes that stand in for what is below them. And the largest error, px.
+    pub(crate) fn chunk_views(&self, frame: &Frame, part: Part) -> (Vec<ChunkView>, f32) {
+        let camera = &frame.camera;
+        let cut = self.cut(frame, part);
         let mut views = Vec::new();
         let (mut first_block, mut first_source) = (0, 0);
-        for layer in self.drawn() {
-            let view_from_object = camera.view_from_world * layer.transform.to_affine();
-            let frustum = Frustum::new(camera, part, view_from_object);
-            let world = glam::Mat3::from_quat(layer.transform.rotation);
-            let eye = layer.transform.inverse().point(camera.eye());
-            let mut features = layer.features;
-            if layer.lit && features & CHUNK_NORMALS != 0 {
-                features |= CHUNK_LIT;
-            }
-            for (i, chunk) in layer.chunks.iter().enumerate() {
-                let m = view_from_object.matrix3;
-                let t = view_from_object.translation;
+        for (l, layer) in self.drawn().enumerate() {
+            let constants = layer.constants(camera);
+            let frustum = Frustum::new(
+                camera,
+                part,
+                camera.view_from_world * layer.transform.to_affine(),
+            );
+            let of_layer = cut.as_ref().filter(|_| layer.coarse.is_some());
+            let first_view = views.len();
+            for (i, chunk) in layer.all_chunks().enumerate() {
                 let mut view = ChunkView {
-                    view_from_object: [0, 1, 2].map(|r| m.row(r).extend(t[r]).to_array()),
-                    world_from_object: [0, 1, 2].map(|r| world.row(r).extend(0.0).to_array()),
-                    eye: eye.extend(layer.transform.scale).to_array(),
-                    count: 0,
-                    first_block,
-                    first_source,
-                    sh_degree: layer.sh_degree,
                     sh_stride: chunk.capacity() as u32,
-                    features,
-                    range_count: 0,
-                    block_count: 0,
-                    ranges: [[0; 4]; MAX_RANGES as usize],
+                    ..constants
                 };
-                layer.add_ranges(i, &frustum, &mut view);
-                first_block += view.block_count;
-                first_source += (layer.len - i * CHUNK).min(CHUNK) as u32;
+                if of_layer.is_none() && i < layer.chunks.len() {
+                    layer.add_ranges(i, &frustum, &mut view);
+                }
                 views.push(view);
             }
+            if let (Some(cut), Some(coarse)) = (of_layer, &layer.coarse) {
+                let nodes = cut.nodes.iter().filter(|n| n.0 == l as u32);
+                coarse.add_nodes(nodes.map(|n| n.1 as usize), &mut views[first_view..]);
+            }
+            let merged = layer.coarse.as_ref().map_or(0, |c| c.len);
+            let rows = chunk_lengths(layer.len).chain(chunk_lengths(merged));
+            for (view, rows) in views[first_view..].iter_mut().zip(rows) {
+                view.first_block = first_block;
+                view.first_source = first_source;
+                first_block += view.block_count;
+                first_source += rows as u32;
+            }
         }
-        views
+        (views, cut.map_or(0.0, |cut| cut.error_px))
+    }
+
+    /// The nodes that draw a coarse frame.
+    fn cut(&self, frame: &Frame, part: Part) -> Option<Cut> {
+        let Detail::Coarse {
+            tolerance_px,
+            budget,
+        } = frame.detail
+        else {
+            return None;
+        };
+        let camera = &frame.camera;
+        let layers: Vec<_> = self
+            .drawn()
+            .map(|layer| layer.viewed(camera, part))
+            .collect();
+        let viewed = layers.iter().enumerate().filter_map(|(l, layer)| {
+            let (coarse, eye, frustum) = layer.as_ref()?;
+            Some((l, coarse.tree.as_ref(), *eye, move |node| {
+                coarse.may_see(node, frustum)
+            }))
+        });
+        let viewed: Vec<_> = viewed.collect();
+        let viewed: Vec<lod::Viewed<'_>> = viewed
+            .iter()
+            .map(|(layer, tree, eye, may_see)| lod::Viewed {
+                layer: *layer,
+                tree,
+                eye: *eye,
+                may_see,
+            })
+            .collect();
+        let limits = lod::Limits {
+            tolerance_px,
+            budget: budget as usize,
+        };
+        (!viewed.is_empty()).then(|| lod::cut(&viewed, limits))
     }
 
     /// Smallest and largest view depth of all drawn means, and of their core without outliers.
@@ -275,7 +346,73 @@ impl<C: Chunk> Layer<C> {
             pages: Vec::new(),
             sorted: true,
             hidden: 0,
+            coarse: None,
         }
+    }
+
+    /// The layer's own rows, then the merged ones.
+    fn all_chunks(&self) -> impl Iterator<Item = &C> {
+        self.chunks
+            .iter()
+            .chain(self.coarse.iter().flat_map(|c| &c.chunks))
+    }
+
+    /// What the constants of all its chunks have in common.
+    fn constants(&self, camera: &scene::PinholeCamera) -> ChunkView {
+        let view_from_object = camera.view_from_world * self.transform.to_affine();
+        let world = glam::Mat3::from_quat(self.transform.rotation);
+        let eye = self.transform.inverse().point(camera.eye());
+        let mut features = self.features;
+        if self.lit && features & CHUNK_NORMALS != 0 {
+            features |= CHUNK_LIT;
+        }
+        let m = view_from_object.matrix3;
+        let t = view_from_object.translation;
+        ChunkView {
+            view_from_object: [0, 1, 2].map(|r| m.row(r).extend(t[r]).to_array()),
+            world_from_object: [0, 1, 2].map(|r| world.row(r).extend(0.0).to_array()),
+            eye: eye.extend(self.transform.scale).to_array(),
+            count: 0,
+            first_block: 0,
+            first_source: 0,
+            sh_degree: self.sh_degree,
+            sh_stride: 0,
+            features,
+            range_count: 0,
+            block_count: 0,
+            ranges: [[0; 4]; MAX_RANGES as usize],
+        }
+    }
+
+    /// From where and how the layer's tree is seen, if it has one.
+    fn viewed(
+        &self,
+        camera: &scene::PinholeCamera,
+        part: Part,
+    ) -> Option<(&Coarse<C>, lod::Eye, Frustum)> {
+        let coarse = self.coarse.as_ref()?;
+        let object = self.transform.inverse();
+        let [width, height] = [camera.width, camera.height].map(|s| s as f32);
+        let eye = lod::Eye {
+            position: object.point(camera.eye()),
+            forward: object.rotation * camera.forward(),
+            focal_px: camera.fx.max(camera.fy),
+            half_diagonal_px: 0.5 * width.hypot(height),
+            near: camera.near * object.scale,
+        };
+        let view_from_object = camera.view_from_world * self.transform.to_affine();
+        Some((coarse, eye, Frustum::new(camera, part, view_from_object)))
+    }
+
+    /// Packs all rows in the order of a tree, and its merged splats.
+    fn set_tree(&mut self, home: &C::Home, source: &SplatLayer, tree: Arc<LodTree>) {
+        self.splat_from_sorted.clear();
+        self.splat_from_sorted.extend_from_slice(tree.rows());
+        for (place, &row) in (0..).zip(tree.rows()) {
+            self.sorted_from_splat[row as usize] = place;
+        }
+        self.write_rows(home, source, 0..self.len);
+        self.coarse = Some(Coarse::new(home, source, self.sh_degree, tree));
     }
 
     /// Adds the ranges of a chunk's rows that lie in pages which may be seen; neighbors are joined.
@@ -383,6 +520,7 @@ impl<C: Chunk> Layer<C> {
 
     fn write_rows(&mut self, home: &C::Home, source: &SplatLayer, rows: Range<usize>) {
         let cloud = &source.cloud;
+        self.coarse = None;
         let runs = self.packed_runs(rows);
         for run in runs.iter().cloned() {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
@@ -418,7 +556,12 @@ impl<C: Chunk> Layer<C> {
     }
 
     fn write_flags(&mut self, home: &C::Home, flags: &[SplatFlags], rows: Range<usize>) {
-        self.hidden = hidden(flags);
+        let hidden = hidden(flags);
+        if self.hidden != hidden {
+            // Merged splats may show what is no longer drawn.
+            self.coarse = None;
+            self.hidden = hidden;
+        }
         for run in self.packed_runs(rows) {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
@@ -443,6 +586,11 @@ fn hidden(flags: &[SplatFlags]) -> u64 {
     rows.fold(0, |sum, (row, _)| sum.wrapping_add(mix(row)))
 }
 
+/// Rows of each chunk of this many.
+fn chunk_lengths(len: usize) -> impl Iterator<Item = usize> {
+    (0..len.div_ceil(CHUNK)).map(move |i| (len - i * CHUNK).min(CHUNK))
+}
+
 /// The box from the 2nd to the 98th percentile of a sample of the means.
 fn core_bounds(means: &[Vec3]) -> Option<(Vec3, Vec3)> {
     const SAMPLE: usize = 4096;
@@ -457,45 +605,4 @@ fn core_bounds(means: &[Vec3]) -> Option<(Vec3, Vec3)> {
         high[axis] = *values.get(values.len() - 1 - trim)?;
     }
     Some((low, high))
-}
-
-/// The scene's environment and its visible directional lights.
-fn shading(scene: &Scene) -> Shading {
-    let environment = scene.environment();
-    let rotation = glam::Mat3::from_quat(environment.rotation.inverse());
-    let mut shading: Shading = bytemuck::Zeroable::zeroed();
-    shading.environment_from_world = [0, 1, 2].map(|r| rotation.row(r).extend(0.0).to_array());
-    for (i, (out, radiance)) in shading
-        .irradiance
-        .iter_mut()
-        .zip(environment.radiance)
-        .enumerate()
-    {
-        // Ramamoorthi and Hanrahan 2001, eq. 8, divided by π: the cosine lobe's band factors.
-        let band = [1.0, 2.0 / 3.0, 0.25][if i == 0 {
-            0
-        } else if i < 4 {
-            1
-        } else {
-            2
-        }];
-        *out = (radiance * environment.intensity * band)
-            .extend(0.0)
-            .to_array();
-    }
-    let lights = scene.nodes().filter_map(|(id, node)| match &node.payload {
-        Payload::Light(light) if scene.is_visible(id) => Some(light),
-        _ => None,
-    });
-    for (out, light) in shading
-        .lights
-        .iter_mut()
-        .zip(lights.take(MAX_LIGHTS as usize))
-    {
-        *out = Light {
-            direction: light.direction.extend(0.0).to_array(),
-            radiance: (light.color * light.intensity).extend(0.0).to_array(),
-        };
-    }
-    shading
 }

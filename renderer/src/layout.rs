@@ -129,8 +129,9 @@ impl ChunkView {
     /// The rows of one workgroup of the chunk.
     pub(crate) fn block_rows(&self, block: u32) -> std::ops::Range<usize> {
         let used = &self.ranges[..self.range_count as usize];
-        let range = used.iter().rev().find(|range| range[2] <= block);
-        let [start, rows, first_block, _] = range.copied().unwrap_or_default();
+        let after = used.partition_point(|range| range[2] <= block);
+        let range = after.checked_sub(1).map(|last| used[last]);
+        let [start, rows, first_block, _] = range.unwrap_or_default();
         let offset = (block - first_block) * WORKGROUP;
         let first = start + offset.min(rows);
         first as usize..(start + rows).min(first + WORKGROUP) as usize

@@ -14,6 +14,7 @@ mod gpu_scene;
 mod half16;
 mod layers;
 mod layout;
+mod lod;
 mod pack;
 mod pages;
 #[cfg(test)]
@@ -28,8 +29,8 @@ mod timing;
 mod view;
 
 pub use frame::{
-    Background, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage,
-    ViewMode,
+    Background, Detail, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError,
+    RenderedImage, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use renderer::Renderer;

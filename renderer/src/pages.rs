@@ -84,6 +84,14 @@ impl PageBounds {
         }
         bounds
     }
+
+    /// Around both.
+    pub(crate) fn union(&self, other: &Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+        }
+    }
 }
 
 /// What a camera sees of an object.

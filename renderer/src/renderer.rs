@@ -3,9 +3,9 @@
 mod crowd;
 mod memory;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use scene::{Dirty, Scene};
+use scene::{Dirty, LodTree, NodeId, Scene};
 
 use crowd::Crowd;
 
@@ -256,7 +256,9 @@ impl Renderer {
 
     /// Makes room for a frame and uploads its constants.
     fn begin(&mut self, frame: &Frame, part: Part) -> Result<(View, Vec<ChunkView>), RenderError> {
-        let chunk_views = self.layers.chunk_views(&frame.camera, part);
+        let (chunk_views, error_px) = self.layers.chunk_views(frame, part);
+        self.stats.considered = chunk_views.iter().map(|c| c.count).sum();
+        self.stats.error_px = error_px;
         let depths = self.layers.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
         let (gpu, buffers, shading) = (&self.gpu, &mut self.buffers, &self.layers.shading);
@@ -403,6 +405,13 @@ impl Render for Renderer {
             self.layers.revision = revision;
             self.layers.geometry = geometry;
         }
+    }
+
+    fn set_tree(&mut self, scene: &Scene, node: NodeId, tree: Arc<LodTree>) {
+        let (gpu, layers) = (&self.gpu, &mut self.layers);
+        self.holds_scene &= gpu
+            .try_allocate(|| layers.set_tree(gpu, scene, node, tree))
+            .is_some();
     }
 
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {

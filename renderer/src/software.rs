@@ -1,9 +1,11 @@
 //! The renderer on the CPU: every pass by its twin.
 
-use scene::{Dirty, GaussianCloud, PinholeCamera, PixelImage, Rasterizer, Scene};
+use std::sync::Arc;
+
+use scene::{Dirty, GaussianCloud, LodTree, NodeId, PinholeCamera, PixelImage, Rasterizer, Scene};
 
 use crate::{
-    Frame, FrameStats, Pick, Render, RenderError, RenderedImage,
+    Detail, Frame, FrameStats, Pick, Render, RenderError, RenderedImage,
     consts::CHUNK_NORMALS,
     cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite},
     frame::Kept,
@@ -56,7 +58,7 @@ impl SoftwareRenderer {
         let mut last = self.last.take().filter(|_| kept != Kept::Nothing);
         if kept != Kept::Pixels {
             let whole = Part::whole(&frame.camera);
-            let chunk_views = self.layers.chunk_views(&frame.camera, whole);
+            let (chunk_views, error_px) = self.layers.chunk_views(frame, whole);
             let depths = self.layers.depth_ranges(&frame.camera);
             let view = view::view(frame, whole, &chunk_views, depths);
             let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
@@ -72,6 +74,8 @@ impl SoftwareRenderer {
                 None => cpu::prepare(&view, shading, &chunks, &chunk_views, times),
             };
             self.stats.splats = self.layers.drawn_len() as u32;
+            self.stats.considered = chunk_views.iter().map(|c| c.count).sum();
+            self.stats.error_px = error_px;
             self.stats.visible = prepared.projected.records.len() as u32;
             self.stats.intersections = prepared.tiles.entries.len() as u32;
             last = Some(Last {
@@ -103,6 +107,10 @@ impl Render for SoftwareRenderer {
         self.layers.sync(&(), scene, dirty);
     }
 
+    fn set_tree(&mut self, scene: &Scene, node: NodeId, tree: Arc<LodTree>) {
+        self.layers.set_tree(&(), scene, node, tree);
+    }
+
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
         let prepared = self.prepare(frame)?;
         let background = view::background(frame);
@@ -127,6 +135,11 @@ impl Render for SoftwareRenderer {
     }
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
+        // Merged splats have no row.
+        let frame = &Frame {
+            detail: Detail::Exact,
+            ..*frame
+        };
         let camera = &frame.camera;
         let [x, y] = pixel;
         if x >= camera.width || y >= camera.height {
@@ -206,7 +219,7 @@ fn cloud_view(cloud: &GaussianCloud, camera: &PinholeCamera) -> ChunkView {
         features: pack::features(cloud) & CHUNK_NORMALS,
         range_count: 0,
         block_count: 0,
-        ranges: Default::default(),
+        ranges: [[0; 4]; crate::consts::MAX_RANGES as usize],
     };
     chunk.add_range(0, cloud.len() as u32);
     chunk

@@ -62,19 +62,24 @@ impl GaussianCloud {
     /// The splats for which `keep(row)` holds, in order.
     pub fn subset(&self, keep: impl Fn(usize) -> bool) -> Self {
         let rows: Vec<usize> = (0..self.len()).filter(|row| keep(*row)).collect();
+        self.gathered(&rows)
+    }
+
+    /// The splats of these rows, in their order; rows may be there twice.
+    pub(crate) fn gathered(&self, rows: &[usize]) -> Self {
         let stride = 3 * sh::coefficient_count(self.sh_degree());
         let columns = self.columns().iter().map(|column| Column {
             name: column.name.clone(),
             width: column.width,
-            values: column.values.rows(&rows, column.width),
+            values: column.values.rows(rows, column.width),
         });
         Self::from_checked(CloudParts {
-            means: gather(self.means(), &rows, 1),
-            rotations: gather(self.raw_rotations(), &rows, 1),
-            log_scales: gather(self.log_scales(), &rows, 1),
-            opacity_logits: gather(self.opacity_logits(), &rows, 1),
+            means: gather(self.means(), rows, 1),
+            rotations: gather(self.raw_rotations(), rows, 1),
+            log_scales: gather(self.log_scales(), rows, 1),
+            opacity_logits: gather(self.opacity_logits(), rows, 1),
             sh_degree: self.sh_degree(),
-            sh: gather(self.sh(), &rows, stride),
+            sh: gather(self.sh(), rows, stride),
             columns: columns.collect(),
         })
     }

@@ -15,12 +15,15 @@ const NO_ROW = 0xffffffffu;
 
 // The row of a thread among the ranges of the chunk that are drawn, or NO_ROW.
 fn drawn_row(group: u32, thread: u32) -> u32 {
-    var range = chunk.ranges[0];
-    for (var i = 1u; i < chunk.range_count; i++) {
-        if chunk.ranges[i].z <= group {
-            range = chunk.ranges[i];
+    // The last range that begins at the group or before.
+    var first = 0u;
+    for (var step = MAX_RANGES / 2u; step > 0u; step /= 2u) {
+        let next = first + step;
+        if next < chunk.range_count && chunk.ranges[next].z <= group {
+            first = next;
         }
     }
+    let range = chunk.ranges[first];
     let in_range = (group - range.z) * WORKGROUP + thread;
     return select(NO_ROW, range.x + in_range, in_range < range.y);
 }

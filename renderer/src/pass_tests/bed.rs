@@ -168,7 +168,7 @@ impl Bed {
         let mut in_memory = Layers::new();
         in_memory.sync(&(), scene, &[]);
         let part = Part::whole(&frame.camera);
-        let chunk_views = on_device.chunk_views(&frame.camera, part);
+        let chunk_views = on_device.chunk_views(frame, part).0;
         let depths = on_device.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
         let mut buffers = FrameBuffers::new(gpu);

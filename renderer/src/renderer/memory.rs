@@ -2,7 +2,7 @@
 
 use super::{Drawn, Renderer, texture};
 use crate::{
-    Frame, Pick, RenderError, RenderedImage,
+    Detail, Frame, Pick, RenderError, RenderedImage,
     consts::BIN,
     frame::Kept,
     readback,
@@ -62,6 +62,11 @@ impl Renderer {
         frame: &Frame,
         pixel: [u32; 2],
     ) -> Result<Option<Pick>, RenderError> {
+        // Merged splats have no row.
+        let frame = &Frame {
+            detail: Detail::Exact,
+            ..*frame
+        };
         let camera = &frame.camera;
         let [x, y] = pixel;
         if x >= camera.width || y >= camera.height {

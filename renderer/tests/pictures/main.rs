@@ -6,6 +6,7 @@
 
 mod caching;
 mod common;
+mod detail;
 mod goldens;
 mod images;
 mod pages;
