@@ -2,8 +2,11 @@
 // Packed splats, visibility -> records, depths and placements, compacted by the scanned offsets.
 #import common/layout
 #import common/place
+#import common/lens
+#import common/ewa
 #import common/sh
 #import common/shade
+#import common/material
 
 @group(0) @binding(0) var<uniform> view: View;
 @group(0) @binding(1) var<uniform> chunk: ChunkView;
@@ -99,6 +102,9 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
             let known = (chunk.features & CHUNK_CONFIDENCE) != 0u;
             return select(vec3f(0.5), confidence_color(attributes >> 27u), known);
         }
+        case VIEW_ALBEDO, VIEW_ROUGHNESS, VIEW_METALLIC, VIEW_OCCLUSION: {
+            return material_color(row);
+        }
         default: {
             let color = sh_color(row, ray);
             if (chunk.features & CHUNK_LIT) != 0u {
@@ -107,13 +113,6 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
             return color;
         }
     }
-}
-
-// v turned by the inverse of the unit quaternion q.
-fn rotate_inverse(q: vec4f, v: vec3f) -> vec3f {
-    let u = -q.xyz;
-    let t = 2.0 * cross(u, v);
-    return v + q.w * t + cross(u, t);
 }
 
 // Bins whose pixel centres the box can reach.
@@ -137,35 +136,21 @@ fn project(row: u32, selected: bool) -> Projected {
     let position = bitcast<vec3f>(mean.xyz);
     let p = view_point(position);
 
-    // Factor the 2D covariance as F F^T with F = J W R S: determinants of needles stay exact.
-    let slope = clamp(p.xy / p.z, view.slope_min, view.slope_max);
-    let scale = vec3f(shape.scale[0], shape.scale[1], shape.scale[2]);
-    let w2 = chunk.view_from_object[2].xyz;
-    let j_x = (chunk.view_from_object[0].xyz - w2 * slope.x) * (view.focal.x / p.z);
-    let j_y = (chunk.view_from_object[1].xyz - w2 * slope.y) * (view.focal.y / p.z);
-    let raw_x = rotate_inverse(shape.rotation, j_x) * scale;
-    let raw_y = rotate_inverse(shape.rotation, j_y) * scale;
-    let shrink = min(sqrt(MAX_VARIANCE / max(dot(raw_x, raw_x), dot(raw_y, raw_y))), 1.0);
-    let row_x = raw_x * shrink;
-    let row_y = raw_y * shrink;
-    let normal = cross(row_x, row_y);
-    let covariance = vec3f(dot(row_x, row_x), dot(row_x, row_y), dot(row_y, row_y));
-    let det = dot(normal, normal);
-
-    // Inflate the 2D covariance by the pixel filter (Mip-Splatting, eq. 9, for the opacity).
-    let low_pass = view.low_pass;
-    let inflated = det + low_pass * (covariance.x + covariance.z) + low_pass * low_pass;
-    let compensation = select(1.0, sqrt(det / inflated), view.compensate != 0u);
-    let xx = covariance.x + low_pass;
-    let xy = covariance.y;
-    let yy = covariance.z + low_pass;
-    let opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * compensation;
+    let ellipse = ellipse_of(p, shape);
+    let inflated = ellipse.determinant;
+    let xx = ellipse.covariance.x;
+    let xy = ellipse.covariance.y;
+    let yy = ellipse.covariance.z;
+    var opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * ellipse.compensation;
     if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
         return empty;
     }
+    if view.mode == VIEW_CENTERS {
+        opacity = DOT_OPACITY;
+    }
 
     // The box where alpha can reach 1/255, and the bins it covers.
-    let center = view.focal * (p.xy / p.z) + view.center;
+    let center = ellipse.center;
     let log2_opacity = log2(opacity);
     let level = TWO_LN_2 * max(log2_opacity - LOG2_ALPHA_MIN, 0.0);
     let rect = bin_rect(center, sqrt(level * vec2f(xx, yy)));
@@ -173,9 +158,12 @@ fn project(row: u32, selected: bool) -> Projected {
         return empty;
     }
 
-    var color = splat_color(row, position - chunk.eye.xyz, p.z, shape.attributes);
+    var color = splat_color(row, ray_to(position), p.z, shape.attributes);
     if selected && view.show_selection != 0u {
         color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
+    }
+    if view.linear != 0u {
+        color = linear_from_srgb(color);
     }
     color = min(color, vec3f(F16_MAX));
     let u = ROOT_LOG2E_HALF * sqrt(yy / inflated);
@@ -185,7 +173,7 @@ fn project(row: u32, selected: bool) -> Projected {
         bitcast<u32>(w),
         bitcast<u32>(log2_opacity),
         pack2x16float(color.xy),
-        pack2x16float(vec2f(color.z, 0.0)),
+        pack2x16float(vec2f(color.z, select(0.0, 1.0, selected))),
     );
     return Projected(Record(vec4f(center, u, v), paint), bitcast<u32>(p.z), rect);
 }

@@ -1,6 +1,6 @@
 //! What is asked of a renderer, and what it answers.
 
-use glam::Vec3;
+use glam::{Affine3A, Vec3};
 use scene::{Dirty, NodeId, PinholeCamera, Scene};
 
 use crate::GpuError;
@@ -12,6 +12,47 @@ pub enum Background {
     Transparent,
     /// One display-referred RGB color, 0..=1.
     Color([f32; 3]),
+    /// From one color at the top of the image to another at the bottom, display-referred, 0..=1.
+    Gradient {
+        /// In the first row.
+        top: [f32; 3],
+        /// In the last row.
+        bottom: [f32; 3],
+    },
+    /// The light of the scene's environment, as seen from the camera.
+    Environment,
+    /// Grey squares that show what is transparent.
+    Checker,
+}
+
+/// In which values colors are mixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blending {
+    /// As they are on screen, which trained scenes expect.
+    #[default]
+    Display,
+    /// As light adds up.
+    Linear,
+}
+
+/// A box in the world; splats whose centres lie outside are not drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClipBox {
+    /// From the cube -1..=1 to the world.
+    pub world_from_box: Affine3A,
+}
+
+/// What is drawn between the splats, hidden where they are in front.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Guides {
+    /// An endless grid on the ground.
+    pub grid: bool,
+    /// Lines along x (red), y (green) and z (blue).
+    pub axes: bool,
+    /// Height of the grid, metres.
+    pub ground: f32,
+    /// Distance from the origin at which they have faded, metres.
+    pub reach: f32,
 }
 
 /// How a splat is widened so that none falls between the pixels.
@@ -38,6 +79,46 @@ pub enum ViewMode {
     Labels,
     /// The `confidence` column: green seen, amber grazing, red invented; grey where a layer has none.
     Confidence,
+    /// A dot at the centre of each splat.
+    Centers,
+    /// The outline of each splat at two standard deviations.
+    Rings,
+    /// The `albedo` column: color without light; grey where a layer has none.
+    Albedo,
+    /// The `roughness` column: black is a mirror, white is matte; grey where a layer has none.
+    Roughness,
+    /// The `metallic` column: white is metal; grey where a layer has none.
+    Metallic,
+    /// The `ambient_occlusion` column: white is open, black is shut in; grey where a layer has none.
+    Occlusion,
+    /// How many splats were blended at each pixel, from dark (1) to white (512), logarithmic.
+    Overdraw,
+    /// How many splats each tile of 16×16 pixels lists, from dark (1) to white (8192), logarithmic.
+    TileLoad,
+}
+
+impl ViewMode {
+    /// Every way to show splats.
+    pub const ALL: [Self; 13] = [
+        Self::Color,
+        Self::Centers,
+        Self::Rings,
+        Self::Depth,
+        Self::Normals,
+        Self::Albedo,
+        Self::Roughness,
+        Self::Metallic,
+        Self::Occlusion,
+        Self::Labels,
+        Self::Confidence,
+        Self::Overdraw,
+        Self::TileLoad,
+    ];
+
+    /// Whether pixels are counted or outlined splat by splat, instead of blended.
+    pub(crate) fn is_inspected(self) -> bool {
+        matches!(self, Self::Rings | Self::Overdraw | Self::TileLoad)
+    }
 }
 
 /// One picture to draw of the scene last handed to [`Render::sync`].
@@ -53,8 +134,16 @@ pub struct Frame {
     pub max_sh_degree: u32,
     /// Whether selected splats are tinted.
     pub show_selection: bool,
+    /// Whether selected splats have an edge around them.
+    pub outline: bool,
     /// Which quantity to show.
     pub view: ViewMode,
+    /// In which values colors are mixed.
+    pub blending: Blending,
+    /// Outside of it nothing is drawn.
+    pub clip: Option<ClipBox>,
+    /// What is drawn between the splats.
+    pub guides: Guides,
 }
 
 impl Frame {
@@ -66,7 +155,11 @@ impl Frame {
             filter: Filter::Classic,
             max_sh_degree: scene::sh::MAX_DEGREE,
             show_selection: false,
+            outline: false,
             view: ViewMode::Color,
+            blending: Blending::Display,
+            clip: None,
+            guides: Guides::default(),
         }
     }
 }

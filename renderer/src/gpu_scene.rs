@@ -21,8 +21,7 @@ pub(crate) struct GpuChunk {
 impl Chunk for GpuChunk {
     type Home = Gpu;
 
-    fn new(gpu: &Gpu, capacity: usize, sh_degree: u32) -> Self {
-        let planes = pack::sh_planes(sh_degree);
+    fn new(gpu: &Gpu, capacity: usize, planes: usize) -> Self {
         let device = &gpu.device;
         Self {
             means: Storage::new(device, "means", capacity),
@@ -44,7 +43,7 @@ impl Chunk for GpuChunk {
             self.shapes
                 .write(&gpu.queue, to, &pack::shapes(cloud, page.clone()));
             for plane in 0..self.planes {
-                let values = pack::sh_plane(cloud, page.clone(), plane);
+                let values = pack::plane(cloud, page.clone(), plane);
                 self.sh.write(&gpu.queue, plane * capacity + to, &values);
             }
         }

@@ -16,8 +16,8 @@ pub(crate) trait Chunk: Sized {
     /// What it takes to make one.
     type Home;
 
-    /// Room for `capacity` splats of an SH degree.
-    fn new(home: &Self::Home, capacity: usize, sh_degree: u32) -> Self;
+    /// Room for `capacity` splats with so many planes of harmonics and materials.
+    fn new(home: &Self::Home, capacity: usize, planes: usize) -> Self;
 
     /// Packs `rows` of the cloud to the chunk's rows from `at`.
     fn write_cloud(
@@ -52,6 +52,8 @@ pub(crate) struct Layer<C> {
     lit: bool,
     features: u32,
     sh_degree: u32,
+    /// Planes of harmonics and materials.
+    planes: usize,
     len: usize,
     bounds: Option<(Vec3, Vec3)>,
     /// The box of the middle of all means: without the outliers that trained scenes have.
@@ -67,6 +69,8 @@ pub(crate) struct Layers<C> {
     pub(crate) shading: Shading,
     /// Counts the changes that a picture may show.
     pub(crate) revision: u64,
+    /// Whether any splat that is drawn is selected.
+    pub(crate) any_selected: bool,
     fresh: bool,
 }
 
@@ -76,6 +80,7 @@ impl<C: Chunk> Layers<C> {
             layers: Vec::new(),
             shading: bytemuck::Zeroable::zeroed(),
             revision: 0,
+            any_selected: false,
             fresh: true,
         }
     }
@@ -90,6 +95,7 @@ impl<C: Chunk> Layers<C> {
         // Placement and lights are small: they are read anew whatever changed.
         self.reconcile(home, scene);
         self.shading = shading(scene);
+        self.any_selected = any_selected(scene);
         for change in dirty {
             match change {
                 Dirty::Graph | Dirty::Light => {}
@@ -235,6 +241,7 @@ impl<C: Chunk> Layer<C> {
             lit: false,
             features: 0,
             sh_degree: 0,
+            planes: 0,
             len: 0,
             bounds: None,
             core: None,
@@ -248,7 +255,8 @@ impl<C: Chunk> Layer<C> {
         let cloud = &source.cloud;
         let sh_degree = pack::stored_sh_degree(cloud);
         self.written = 0..0;
-        if self.sh_degree != sh_degree {
+        let planes = pack::planes(cloud);
+        if (self.sh_degree, self.planes) != (sh_degree, planes) {
             self.chunks.clear();
             self.len = 0;
         } else if self.len == cloud.len() {
@@ -256,6 +264,7 @@ impl<C: Chunk> Layer<C> {
         }
         let kept = self.len.min(cloud.len());
         self.sh_degree = sh_degree;
+        self.planes = planes;
         let wanted = cloud.len().div_ceil(CHUNK);
         self.chunks.truncate(wanted);
         for i in 0..wanted {
@@ -271,7 +280,7 @@ impl<C: Chunk> Layer<C> {
                 rows.len() * 3 / 2
             };
             let capacity = room.next_multiple_of(WORKGROUP as usize).min(CHUNK);
-            let mut chunk = C::new(home, capacity, sh_degree);
+            let mut chunk = C::new(home, capacity, planes);
             // Rows that were written before lie in the chunk that is thrown away.
             if rows.start < kept {
                 let again = rows.start..rows.end.min(kept);
@@ -312,6 +321,13 @@ impl<C: Chunk> Layer<C> {
             }
         }
     }
+}
+
+fn any_selected(scene: &Scene) -> bool {
+    let selected = |f: &SplatFlags| f.intersects(SplatFlags::SELECTED) && f.is_drawn();
+    scene
+        .layers()
+        .any(|(id, _, layer)| scene.is_visible(id) && layer.flags.iter().any(selected))
 }
 
 /// Cuts rows at the borders of chunks.

@@ -26,8 +26,8 @@ mod timing;
 mod view;
 
 pub use frame::{
-    Background, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage,
-    ViewMode,
+    Background, Blending, ClipBox, Filter, Frame, FrameStats, Guides, PassTime, Pick, Render,
+    RenderError, RenderedImage, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use renderer::Renderer;

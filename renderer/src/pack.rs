@@ -8,7 +8,10 @@ use rayon::prelude::*;
 use scene::{ColumnValues, GaussianCloud, SplatFlags, sh};
 
 use crate::{
-    consts::{CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_NORMALS, NORMAL_STEPS, OPACITY_STEPS},
+    consts::{
+        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_MATERIAL, CHUNK_METALLIC,
+        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, NORMAL_STEPS, OPACITY_STEPS,
+    },
     half16,
     layout::Shape,
 };
@@ -34,6 +37,54 @@ pub(crate) fn features(cloud: &GaussianCloud) -> u32 {
     bit(cloud.column_f32("normal", 3).is_some(), CHUNK_NORMALS)
         | bit(column_u8(cloud, "label").is_some(), CHUNK_LABELS)
         | bit(column_u8(cloud, "confidence").is_some(), CHUNK_CONFIDENCE)
+        | bit(has_material(cloud), CHUNK_MATERIAL)
+        | bit(cloud.column_f32("albedo", 3).is_some(), CHUNK_ALBEDO)
+        | bit(cloud.column_f32("roughness", 1).is_some(), CHUNK_ROUGHNESS)
+        | bit(cloud.column_f32("metallic", 1).is_some(), CHUNK_METALLIC)
+        | bit(
+            cloud.column_f32("ambient_occlusion", 1).is_some(),
+            CHUNK_OCCLUSION,
+        )
+}
+
+/// Whether the cloud has a column that [`material_plane`] holds.
+pub(crate) fn has_material(cloud: &GaussianCloud) -> bool {
+    let column = |name| cloud.column_f32(name, 1).is_some();
+    cloud.column_f32("albedo", 3).is_some()
+        || column("roughness")
+        || column("metallic")
+        || column("ambient_occlusion")
+}
+
+/// Planes of a chunk: those of the harmonics, and one of the material where there is any.
+pub(crate) fn planes(cloud: &GaussianCloud) -> usize {
+    sh_planes(stored_sh_degree(cloud)) + usize::from(has_material(cloud))
+}
+
+/// `[rows]` of one plane of a chunk.
+pub(crate) fn plane(cloud: &GaussianCloud, rows: Range<usize>, plane: usize) -> Vec<[u32; 2]> {
+    if plane < sh_planes(stored_sh_degree(cloud)) {
+        sh_plane(cloud, rows, plane)
+    } else {
+        material_plane(cloud, rows)
+    }
+}
+
+/// `[rows]` one byte each of albedo red, green, blue, roughness; metallic, ambient occlusion.
+fn material_plane(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<[u32; 2]> {
+    let albedo = cloud.column_f32("albedo", 3);
+    let columns = ["roughness", "metallic", "ambient_occlusion"].map(|c| cloud.column_f32(c, 1));
+    let byte = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+    let start = rows.start;
+    collect(rows.len(), |i| {
+        let row = start + i;
+        let [r, g, b] = albedo.map_or([0; 3], |a| [0, 1, 2].map(|c| byte(a[3 * row + c])));
+        let [rough, metal, open] = columns.map(|c| c.map_or(0, |c| byte(c[row])));
+        [
+            u32::from_le_bytes([r, g, b, rough]),
+            u32::from_le_bytes([metal, open, 0, 0]),
+        ]
+    })
 }
 
 /// `[rows]` bits of mean x y z, then 24 bits of opacity below the 8 bits of a bounding exponent: every
@@ -73,7 +124,7 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: Range<usize>) -> Vec<Shape> {
 }
 
 /// `[rows]` of one SH plane: numbers 4·plane..4·plane+4 of the `[K, 3]` coefficients.
-pub(crate) fn sh_plane(cloud: &GaussianCloud, rows: Range<usize>, plane: usize) -> Vec<[u32; 2]> {
+fn sh_plane(cloud: &GaussianCloud, rows: Range<usize>, plane: usize) -> Vec<[u32; 2]> {
     let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
     let start = rows.start;
     collect(rows.len(), |i| {

@@ -4,6 +4,7 @@ mod bin;
 mod blend;
 mod composite;
 mod cull;
+mod inspect;
 mod project;
 mod scan;
 mod sort;
@@ -11,6 +12,7 @@ mod tiles;
 
 use crate::{
     Gpu,
+    cpu::inspect::is_inspected,
     frame_buffers::FrameBuffers,
     gpu_scene::GpuChunk,
     layout::{ChunkView, View},
@@ -105,6 +107,7 @@ pub(crate) struct Passes {
     pub(crate) tiles: tiles::Tiles,
     pub(crate) blend: blend::Blend,
     pub(crate) composite: composite::Composite,
+    pub(crate) inspect: inspect::Inspect,
 }
 
 impl Passes {
@@ -121,6 +124,7 @@ impl Passes {
             tiles: tiles::Tiles::new(device, &module("tiles")),
             blend: blend::Blend::new(device, &module("blend")),
             composite: composite::Composite::new(device, &module("composite")),
+            inspect: inspect::Inspect::new(device, &module("inspect")),
         }
     }
 
@@ -171,6 +175,12 @@ pub(crate) const STEPS: [Step; 7] = [
     },
     Step {
         name: "blend",
-        record: |passes, context, pass| passes.blend.record(context, pass),
+        record: |passes, context, pass| {
+            if is_inspected(context.view.mode) {
+                passes.inspect.record(context, pass);
+            } else {
+                passes.blend.record(context, pass);
+            }
+        },
     },
 ];

@@ -12,7 +12,7 @@ use crate::{
     frame_buffers::{FrameBuffers, Room},
     gpu_scene::GpuChunk,
     layers::Layers,
-    layout::{ChunkView, View},
+    layout::{Backdrop, ChunkView, View},
     passes::{Context, Passes, STEPS},
     readback::{self, Report, Reports},
     software::same_splats,
@@ -140,26 +140,20 @@ impl Renderer {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         let mut drawn = match drawn {
             Some(drawn) => {
-                let view = View {
-                    background: view::background(frame),
-                    straight_alpha: 0,
-                    ..drawn.view
-                };
                 self.timer.restart();
-                self.buffers.view.write(&self.gpu.queue, &view);
                 Drawn {
                     frame: *frame,
-                    view,
                     on_target: true,
                     ..drawn
                 }
             }
             None => {
                 self.settled = false;
-                self.record(&mut encoder, frame, part, false)?
+                self.record(&mut encoder, frame, part)?
             }
         };
         if let Some(target) = &self.target {
+            self.write_backdrop(frame, part, false);
             self.composite(&mut encoder, &drawn.view, target.clone());
         }
         let report = (drawn.number == self.frames && !drawn.complete).then(|| {
@@ -182,16 +176,11 @@ impl Renderer {
         encoder: &mut wgpu::CommandEncoder,
         frame: &Frame,
         part: Part,
-        straight_alpha: bool,
     ) -> Result<Drawn, RenderError> {
         if !self.holds_scene {
             return Err(RenderError::Capacity { what: "this scene" });
         }
-        let (mut view, chunk_views) = self.begin(frame, part)?;
-        if straight_alpha {
-            view.straight_alpha = 1;
-            self.buffers.view.write(&self.gpu.queue, &view);
-        }
+        let (view, chunk_views) = self.begin(frame, part)?;
         let chunks: Vec<&GpuChunk> = self.layers.drawn_chunks().collect();
         let context = Context {
             device: &self.gpu.device,
@@ -202,6 +191,10 @@ impl Renderer {
         };
         self.timer.restart();
         self.passes.draw(&context, &mut self.timer, encoder);
+        if self.outlines(frame) {
+            let mut pass = self.timer.pass(encoder, "inspect");
+            self.passes.inspect.record_cover(&context, &mut pass);
+        }
         self.stats.splats = chunk_views.iter().map(|c| c.count).sum();
         self.stats.memory_bytes = self.layers.bytes() + self.buffers.bytes();
         self.frames += 1;
@@ -222,7 +215,14 @@ impl Renderer {
         let depths = self.layers.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
         let (gpu, buffers, shading) = (&self.gpu, &mut self.buffers, &self.layers.shading);
-        let made_room = gpu.try_allocate(|| buffers.begin(gpu, &mut view, shading, &chunk_views));
+        let outlined = frame.outline && frame.show_selection && self.layers.any_selected;
+        let pixels = part.size[0] as usize * part.size[1] as usize;
+        let made_room = gpu.try_allocate(|| {
+            if outlined {
+                buffers.coverage.reserve(&gpu.device, "coverage", pixels);
+            }
+            buffers.begin(gpu, &mut view, shading, &chunk_views)
+        });
         if made_room.is_none() {
             self.buffers = FrameBuffers::new(&self.gpu);
             self.drawn = None;
@@ -265,6 +265,20 @@ impl Renderer {
             });
         }
         Ok(times)
+    }
+
+    /// Whether a selection has an outline in this frame.
+    fn outlines(&self, frame: &Frame) -> bool {
+        frame.outline && frame.show_selection && self.layers.any_selected
+    }
+
+    /// Tells composite what stands behind and between the splats of the part it draws next.
+    fn write_backdrop(&self, frame: &Frame, part: Part, straight_alpha: bool) {
+        let backdrop = Backdrop {
+            straight_alpha: u32::from(straight_alpha),
+            ..view::backdrop(frame, part, self.outlines(frame))
+        };
+        self.buffers.backdrop.write(&self.gpu.queue, &backdrop);
     }
 
     fn composite(&mut self, encoder: &mut wgpu::CommandEncoder, view: &View, to: wgpu::Texture) {

@@ -1,13 +1,15 @@
 //! The renderer on the CPU: every pass by its twin.
 
+use std::time::Instant;
+
 use scene::{Dirty, GaussianCloud, PinholeCamera, PixelImage, Rasterizer, Scene};
 
 use crate::{
-    Frame, FrameStats, Pick, Render, RenderError, RenderedImage,
+    Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage,
     consts::CHUNK_NORMALS,
-    cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite},
+    cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite, inspect},
     layers::Layers,
-    layout::ChunkView,
+    layout::{Backdrop, ChunkView, View},
     pack,
     view::{self, Part},
 };
@@ -62,10 +64,68 @@ impl SoftwareRenderer {
     }
 }
 
+/// A frame before composite.
+struct Drawn {
+    view: View,
+    backdrop: Backdrop,
+    pixels: Vec<[f32; 4]>,
+    depths: Vec<f32>,
+    coverage: Vec<f32>,
+}
+
+impl Drawn {
+    fn blended(&self) -> composite::Blended<'_> {
+        composite::Blended {
+            pixels: &self.pixels,
+            depths: &self.depths,
+            coverage: &self.coverage,
+        }
+    }
+}
+
+impl SoftwareRenderer {
+    /// Blends a frame, and finds out what its guides need to know.
+    fn draw(&mut self, frame: &Frame) -> Result<Drawn, RenderError> {
+        let outline = frame.outline && frame.show_selection && self.layers.any_selected;
+        let mut backdrop = view::backdrop(frame, Part::whole(&frame.camera), outline);
+        backdrop.straight_alpha = 1;
+        let prepared = self.prepare(frame)?;
+        let mut times = Vec::new();
+        let mut clock = Clock::start(&mut times);
+        let pixels = if frame.view.is_inspected() {
+            inspect::pixels(prepared)
+        } else {
+            blend::blend(prepared)
+        };
+        clock.lap("blend");
+        let (mut depths, mut coverage) = (Vec::new(), Vec::new());
+        if composite::needs_depths(&backdrop) {
+            depths = inspect::median_depths(prepared);
+        }
+        if outline {
+            coverage = inspect::coverage(prepared);
+        }
+        clock.lap("inspect");
+        let view = prepared.view;
+        self.stats.passes.extend(times);
+        Ok(Drawn {
+            view,
+            backdrop,
+            pixels,
+            depths,
+            coverage,
+        })
+    }
+}
+
 /// Whether two frames differ in nothing but what composite does.
 pub(crate) fn same_splats(a: &Frame, b: &Frame) -> bool {
-    let background = b.background;
-    Frame { background, ..*a } == *b
+    let (background, guides) = (b.background, b.guides);
+    Frame {
+        background,
+        guides,
+        ..*a
+    } == *b
 }
 
 impl Default for SoftwareRenderer {
@@ -80,20 +140,15 @@ impl Render for SoftwareRenderer {
     }
 
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        let prepared = self.prepare(frame)?;
-        let background = view::background(frame);
-        let mut times = Vec::new();
-        let mut clock = Clock::start(&mut times);
-        let pixels = blend::blend(prepared);
-        clock.lap("blend");
-        let view = crate::layout::View {
-            background,
-            straight_alpha: 1,
-            ..prepared.view
-        };
-        let rgba = composite::composite(&view, &pixels);
-        clock.lap("composite");
-        self.stats.passes.extend(times);
+        let layers = self.draw(frame)?;
+        let start = Instant::now();
+        let (shading, view) = (&self.layers.shading, &layers.view);
+        let rgba = composite::composite(view, &layers.backdrop, shading, &layers.blended());
+        let ms = start.elapsed().as_secs_f32() * 1e3;
+        self.stats.passes.push(PassTime {
+            pass: "composite",
+            ms,
+        });
         Ok(RenderedImage {
             width: frame.camera.width,
             height: frame.camera.height,

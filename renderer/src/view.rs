@@ -1,15 +1,21 @@
 //! From a [`Frame`] to the constants that the passes read.
 
-use scene::PinholeCamera;
+use glam::Affine3A;
+use scene::{PinholeCamera, Projection};
 
 use crate::{
-    Background, Filter, Frame, RenderError, ViewMode,
+    Background, Blending, Filter, Frame, RenderError, ViewMode,
     consts::{
-        BIN, KEY_BITS, SLOPE_MARGIN, VIEW_COLOR, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS,
-        VIEW_NORMALS, WORKGROUP,
+        BACKGROUND_CHECKER, BACKGROUND_COLORS, BACKGROUND_ENVIRONMENT, BACKGROUND_NONE, BIN,
+        GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE, KEY_BITS, SLOPE_MARGIN, VIEW_ALBEDO, VIEW_CENTERS,
+        VIEW_COLOR, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS,
+        VIEW_OCCLUSION, VIEW_OVERDRAW, VIEW_RINGS, VIEW_ROUGHNESS, VIEW_TILE_LOAD, WORKGROUP,
     },
-    layout::{ChunkView, View},
+    layout::{Backdrop, ChunkView, View},
 };
+
+/// Standard deviation of a dot at a splat's centre, px.
+const DOT_SIGMA_PX: f32 = 0.8;
 
 /// A rectangle of the image that is drawn in one go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +73,9 @@ pub(crate) fn view(
     // How far off-axis the projection is linearized, as gsplat: 30 % of the half angle beyond the image.
     let margin_x = SLOPE_MARGIN * 0.5 * camera.width as f32 / camera.fx;
     let margin_y = SLOPE_MARGIN * 0.5 * camera.height as f32 / camera.fy;
+    let orthographic = camera.projection == Projection::Orthographic;
+    // Parallel rays have no slope: the linearization is the projection itself.
+    let spread = if orthographic { 0.0 } else { 1.0 };
     let (depth_min_bits, depth_shift) = depth_key(camera.near, depths[0]);
     View {
         focal: [camera.fx, camera.fy],
@@ -77,12 +86,12 @@ pub(crate) fn view(
         size: part.size,
         bins: part.size.map(|s| s.div_ceil(BIN)),
         slope_min: [
-            -camera.cx / camera.fx - margin_x,
-            -camera.cy / camera.fy - margin_y,
+            spread * (-camera.cx / camera.fx - margin_x),
+            spread * (-camera.cy / camera.fy - margin_y),
         ],
         slope_max: [
-            (camera.width as f32 - camera.cx) / camera.fx + margin_x,
-            (camera.height as f32 - camera.cy) / camera.fy + margin_y,
+            spread * ((camera.width as f32 - camera.cx) / camera.fx + margin_x),
+            spread * ((camera.height as f32 - camera.cy) / camera.fy + margin_y),
         ],
         near: camera.near,
         low_pass: match frame.filter {
@@ -97,6 +106,14 @@ pub(crate) fn view(
             ViewMode::Depth => VIEW_DEPTH,
             ViewMode::Labels => VIEW_LABELS,
             ViewMode::Confidence => VIEW_CONFIDENCE,
+            ViewMode::Centers => VIEW_CENTERS,
+            ViewMode::Rings => VIEW_RINGS,
+            ViewMode::Albedo => VIEW_ALBEDO,
+            ViewMode::Roughness => VIEW_ROUGHNESS,
+            ViewMode::Metallic => VIEW_METALLIC,
+            ViewMode::Occlusion => VIEW_OCCLUSION,
+            ViewMode::Overdraw => VIEW_OVERDRAW,
+            ViewMode::TileLoad => VIEW_TILE_LOAD,
         },
         show_selection: u32::from(frame.show_selection),
         depth_min_bits,
@@ -107,16 +124,59 @@ pub(crate) fn view(
         visible_capacity: u32::MAX,
         chunk_capacity: u32::MAX,
         intersection_capacity: u32::MAX,
-        straight_alpha: 0,
-        background: background(frame),
+        orthographic: u32::from(orthographic),
+        far: camera.far,
+        dot: DOT_SIGMA_PX,
+        linear: u32::from(frame.blending == Blending::Linear),
+        padding: 0,
+        clip_from_view: clip_from_view(frame),
     }
 }
 
-/// Display-referred RGB, and 1 where there is a background at all.
-pub(crate) fn background(frame: &Frame) -> [f32; 4] {
-    match frame.background {
-        Background::Transparent => [0.0; 4],
-        Background::Color([r, g, b]) => [r, g, b, 1.0],
+/// Rows that map what is drawn to -1..=1; zeros map everything there.
+fn clip_from_view(frame: &Frame) -> [[f32; 4]; 3] {
+    let Some(clip) = frame.clip else {
+        return [[0.0; 4]; 3];
+    };
+    let map = clip.world_from_box.inverse() * frame.camera.view_from_world.inverse();
+    rows(&map)
+}
+
+fn rows(map: &Affine3A) -> [[f32; 4]; 3] {
+    [0, 1, 2].map(|r| {
+        let row = map.matrix3.row(r);
+        row.extend(map.translation[r]).to_array()
+    })
+}
+
+/// What stands behind and between the splats of a part of the frame. `outline` tells whether there is
+/// a selection to draw it around.
+pub(crate) fn backdrop(frame: &Frame, part: Part, outline: bool) -> Backdrop {
+    let (background, top, bottom) = match frame.background {
+        Background::Transparent => (BACKGROUND_NONE, [0.0; 3], [0.0; 3]),
+        Background::Color(color) => (BACKGROUND_COLORS, color, color),
+        Background::Gradient { top, bottom } => (BACKGROUND_COLORS, top, bottom),
+        Background::Environment => (BACKGROUND_ENVIRONMENT, [0.0; 3], [0.0; 3]),
+        Background::Checker => (BACKGROUND_CHECKER, [0.0; 3], [0.0; 3]),
+    };
+    let wide = |[r, g, b]: [f32; 3]| [r, g, b, 0.0];
+    let bit = |on: bool, bit: u32| if on { bit } else { 0 };
+    let guides = &frame.guides;
+    Backdrop {
+        world_from_view: rows(&frame.camera.view_from_world.inverse()),
+        top: wide(top),
+        bottom: wide(bottom),
+        origin: part.origin,
+        whole: [frame.camera.width, frame.camera.height],
+        background,
+        guides: bit(guides.grid, GUIDE_GRID)
+            | bit(guides.axes, GUIDE_AXES)
+            | bit(outline, GUIDE_OUTLINE),
+        ground: guides.ground,
+        reach: guides.reach,
+        straight_alpha: 0,
+        line_px: 1.0,
+        padding: [0; 2],
     }
 }
 

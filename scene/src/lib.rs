@@ -22,7 +22,7 @@ pub mod sh;
 pub mod sink;
 pub mod transform;
 
-pub use camera::PinholeCamera;
+pub use camera::{PinholeCamera, Projection};
 pub use cloud::{CloudError, Column, ColumnValues, GaussianCloud};
 pub use dirty::Dirty;
 pub use edit::{Edit, EditError};

@@ -23,12 +23,12 @@ impl PackedChunk {
     /// A whole cloud in one chunk, however large; nothing hidden.
     pub(crate) fn of_cloud(cloud: &GaussianCloud) -> Self {
         let n = cloud.len();
-        let planes = pack::sh_planes(pack::stored_sh_degree(cloud));
+        let planes = pack::planes(cloud);
         Self {
             means: pack::means(cloud, 0..n),
             shapes: pack::shapes(cloud, 0..n),
             sh: (0..planes)
-                .flat_map(|p| pack::sh_plane(cloud, 0..n, p))
+                .flat_map(|p| pack::plane(cloud, 0..n, p))
                 .collect(),
             flags: vec![0; n.div_ceil(4)],
             planes,
@@ -39,8 +39,7 @@ impl PackedChunk {
 impl Chunk for PackedChunk {
     type Home = ();
 
-    fn new((): &(), capacity: usize, sh_degree: u32) -> Self {
-        let planes = pack::sh_planes(sh_degree);
+    fn new((): &(), capacity: usize, planes: usize) -> Self {
         Self {
             means: vec![[0; 4]; capacity],
             shapes: vec![Shape::default(); capacity],
@@ -57,7 +56,7 @@ impl Chunk for PackedChunk {
         let capacity = self.capacity();
         for plane in 0..self.planes {
             let start = plane * capacity + at;
-            self.sh[start..start + n].copy_from_slice(&pack::sh_plane(cloud, rows.clone(), plane));
+            self.sh[start..start + n].copy_from_slice(&pack::plane(cloud, rows.clone(), plane));
         }
     }
 

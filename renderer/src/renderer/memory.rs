@@ -97,9 +97,10 @@ impl Renderer {
     ) -> Result<Drawn, RenderError> {
         for _ in 0..MAX_ATTEMPTS {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let drawn = self.record(&mut encoder, frame, part, true)?;
+            let drawn = self.record(&mut encoder, frame, part)?;
             self.drawn = Some(drawn);
             if let Some(target) = target {
+                self.write_backdrop(frame, part, true);
                 self.composite(&mut encoder, &drawn.view, target.clone());
             }
             let counted = (drawn.number, &self.buffers.counters);
