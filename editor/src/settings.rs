@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::{Button, Modifiers};
+use crate::{
+    input::{Button, Modifiers},
+    view_options::ViewOptions,
+};
 
 /// Which program's mouse habits the viewport follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -88,6 +91,8 @@ pub struct Settings {
     pub brush_radius: f32,
     /// Memory for undo, bytes.
     pub history_bytes: usize,
+    /// How the viewport shows splats.
+    pub view: ViewOptions,
 }
 
 impl Default for Settings {
@@ -103,6 +108,7 @@ impl Default for Settings {
             fov_y: 0.7,
             brush_radius: 32.0,
             history_bytes: 1 << 30,
+            view: ViewOptions::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The tools: each a drag that begins with a press, follows the pointer, and ends finished or taken back.
 
 pub(crate) mod brush;
+pub(crate) mod clip;
 pub(crate) mod frame;
 pub(crate) mod lasso;
 pub(crate) mod light;

@@ -49,10 +49,11 @@ pub struct Guides {
     pub grid: bool,
     /// Lines along x (red), y (green) and z (blue).
     pub axes: bool,
-    /// Height of the grid, metres.
-    pub ground: f32,
-    /// Distance from the origin at which they have faded, metres.
-    pub reach: f32,
+    /// Height of the grid, metres; where there is none, the foot of the splats, strays aside.
+    pub ground: Option<f32>,
+    /// Distance from the origin at which they have faded, metres; where there is none, many times the
+    /// size of what is there.
+    pub reach: Option<f32>,
 }
 
 /// How a splat is widened so that none falls between the pixels.

@@ -207,6 +207,22 @@ impl<C: Chunk> Layers<C> {
         views
     }
 
+    /// The box of what is drawn without outliers, world frame.
+    pub(crate) fn core(&self) -> Option<(Vec3, Vec3)> {
+        let corners = self.drawn().filter_map(|layer| {
+            let (low, high) = layer.core?;
+            let transform = layer.transform;
+            Some((0..8).map(move |i| {
+                let pick = |axis: usize| if i >> axis & 1 == 0 { low } else { high }[axis];
+                transform.point(Vec3::new(pick(0), pick(1), pick(2)))
+            }))
+        });
+        corners.flatten().fold(None, |bounds, p| match bounds {
+            Some((low, high)) => Some((p.min(low), p.max(high))),
+            None => Some((p, p)),
+        })
+    }
+
     /// Smallest and largest view depth of all drawn means, and of their core without outliers.
     pub(crate) fn depth_ranges(&self, camera: &scene::PinholeCamera) -> [(f32, f32); 2] {
         let mut ranges = [(f32::INFINITY, f32::NEG_INFINITY); 2];

@@ -276,7 +276,7 @@ impl Renderer {
     fn write_backdrop(&self, frame: &Frame, part: Part, straight_alpha: bool) {
         let backdrop = Backdrop {
             straight_alpha: u32::from(straight_alpha),
-            ..view::backdrop(frame, part, self.outlines(frame))
+            ..view::backdrop(frame, part, self.outlines(frame), self.layers.core())
         };
         self.buffers.backdrop.write(&self.gpu.queue, &backdrop);
     }

@@ -87,7 +87,12 @@ impl SoftwareRenderer {
     /// Blends a frame, and finds out what its guides need to know.
     fn draw(&mut self, frame: &Frame) -> Result<Drawn, RenderError> {
         let outline = frame.outline && frame.show_selection && self.layers.any_selected;
-        let mut backdrop = view::backdrop(frame, Part::whole(&frame.camera), outline);
+        let mut backdrop = view::backdrop(
+            frame,
+            Part::whole(&frame.camera),
+            outline,
+            self.layers.core(),
+        );
         backdrop.straight_alpha = 1;
         let prepared = self.prepare(frame)?;
         let mut times = Vec::new();

@@ -1,6 +1,6 @@
 //! From a [`Frame`] to the constants that the passes read.
 
-use glam::Affine3A;
+use glam::{Affine3A, Vec3};
 use scene::{PinholeCamera, Projection};
 
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
     layout::{Backdrop, ChunkView, View},
 };
 
+/// Grid and axes fade over so many sizes of the scene.
+const REACH: f32 = 12.0;
 /// Standard deviation of a dot at a splat's centre, px.
 const DOT_SIGMA_PX: f32 = 0.8;
 
@@ -150,8 +152,16 @@ fn rows(map: &Affine3A) -> [[f32; 4]; 3] {
 }
 
 /// What stands behind and between the splats of a part of the frame. `outline` tells whether there is
-/// a selection to draw it around.
-pub(crate) fn backdrop(frame: &Frame, part: Part, outline: bool) -> Backdrop {
+/// a selection to draw it around; `core` is the box of
+/// the splats without strays, world frame.
+pub(crate) fn backdrop(
+    frame: &Frame,
+    part: Part,
+    outline: bool,
+    core: Option<(Vec3, Vec3)>,
+) -> Backdrop {
+    let (low, high) = core.unwrap_or((Vec3::ZERO, Vec3::ONE));
+    let size = low.distance(high) + low.abs().max(high.abs()).max_element();
     let (background, top, bottom) = match frame.background {
         Background::Transparent => (BACKGROUND_NONE, [0.0; 3], [0.0; 3]),
         Background::Color(color) => (BACKGROUND_COLORS, color, color),
@@ -172,8 +182,8 @@ pub(crate) fn backdrop(frame: &Frame, part: Part, outline: bool) -> Backdrop {
         guides: bit(guides.grid, GUIDE_GRID)
             | bit(guides.axes, GUIDE_AXES)
             | bit(outline, GUIDE_OUTLINE),
-        ground: guides.ground,
-        reach: guides.reach,
+        ground: guides.ground.unwrap_or(low.y),
+        reach: guides.reach.unwrap_or(REACH * size),
         straight_alpha: 0,
         line_px: 1.0,
         padding: [0; 2],

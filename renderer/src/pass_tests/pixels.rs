@@ -63,8 +63,8 @@ fn backdrops() -> Vec<Frame> {
     let guides = Guides {
         grid: true,
         axes: true,
-        ground: -0.4,
-        reach: 20.0,
+        ground: Some(-0.4),
+        reach: Some(20.0),
     };
     let gradient = Background::Gradient {
         top: [0.8, 0.2, 0.1],
@@ -114,7 +114,7 @@ fn composite() {
         let Some(mut bed) = Bed::new(&scene(vec![ball(4000, 0, 1)]), &frame) else {
             return;
         };
-        let mut backdrop = view::backdrop(&frame, Part::whole(&frame.camera), frame.outline);
+        let mut backdrop = view::backdrop(&frame, Part::whole(&frame.camera), frame.outline, None);
         backdrop.straight_alpha = straight;
         bed.buffers.backdrop.write(&bed.gpu.queue, &backdrop);
         let prepared = bed.prepared();

@@ -39,8 +39,8 @@ fn special_frames(color: Frame) -> Vec<Frame> {
     let guides = Guides {
         grid: true,
         axes: true,
-        ground: -0.8,
-        reach: 30.0,
+        ground: None,
+        reach: None,
     };
     let clip = ClipBox {
         world_from_box: Affine3A::from_scale_rotation_translation(
