@@ -54,6 +54,8 @@ pub enum Command {
     LockSelection,
     UnlockAll,
     SeparateSelection,
+    ToggleSelectSurface,
+    ToggleSelectEllipses,
 
     FocusSelection,
     FrameAll,
@@ -143,6 +145,8 @@ impl Command {
             Self::LockSelection => info!("select.lock", "Lock selected splats", Some("Ctrl+L"), "Select", "Protect the selected splats from selection and edits"),
             Self::UnlockAll => info!("select.unlock", "Unlock all splats", Some("Ctrl+Shift+L"), "Select", "Free every locked splat"),
             Self::SeparateSelection => info!("select.separate", "Separate selected splats", Some("Ctrl+Shift+J"), "Select", "Move the selected splats to layers of their own"),
+            Self::ToggleSelectSurface => info!("select.surface", "Only what is seen", None, "Select", "Let selection tools leave alone what lies behind the surface, or reach through everything"),
+            Self::ToggleSelectEllipses => info!("select.ellipses", "Whatever is touched", None, "Select", "Let selection tools take every splat they touch, or only those whose centers they reach"),
 
             Self::FocusSelection => info!("view.focus", "Focus", Some("F"), "View", "Show the selected splats, or the selected layer, as large as fits"),
             Self::FrameAll => info!("view.all", "Frame all", Some("Shift+F"), "View", "Show the whole scene as large as fits"),
@@ -236,6 +240,8 @@ impl Command {
             Self::LockSelection,
             Self::UnlockAll,
             Self::SeparateSelection,
+            Self::ToggleSelectSurface,
+            Self::ToggleSelectEllipses,
             Self::FocusSelection,
             Self::FrameAll,
             Self::ClipToSelection,

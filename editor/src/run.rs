@@ -102,6 +102,15 @@ impl Editor {
             Command::UnlockAll => self.unlock_all(),
             Command::SeparateSelection => self.separate_selection(),
 
+            Command::ToggleSelectSurface => {
+                self.settings.select_surface = !self.settings.select_surface;
+                Outcome::redraw()
+            }
+            Command::ToggleSelectEllipses => {
+                self.settings.select_ellipses = !self.settings.select_ellipses;
+                Outcome::redraw()
+            }
+
             Command::FocusSelection => self.focus_selection(),
             Command::FrameAll => self.frame_all(),
             Command::AxisView(axis) => self.axis_view(axis),

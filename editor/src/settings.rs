@@ -89,6 +89,10 @@ pub struct Settings {
     pub fov_y: f32,
     /// Radius of the selection brush, points.
     pub brush_radius: f32,
+    /// Selection tools leave alone what lies behind the surface that is seen.
+    pub select_surface: bool,
+    /// Selection tools take splats whose ellipses they touch, not only their centres.
+    pub select_ellipses: bool,
     /// Memory for undo, bytes.
     pub history_bytes: usize,
     /// How the viewport shows splats.
@@ -107,6 +111,8 @@ impl Default for Settings {
             reduced_motion: false,
             fov_y: 0.7,
             brush_radius: 32.0,
+            select_surface: false,
+            select_ellipses: false,
             history_bytes: 1 << 30,
             view: ViewOptions::default(),
         }

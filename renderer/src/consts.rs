@@ -153,6 +153,17 @@ shared_constants! {
     /// Side of a square of the checkerboard, px.
     CHECKER_SIDE: u32 = 12;
 
+    /// Kind of a region: between two corners.
+    REGION_RECT: u32 = 0;
+    /// Inside an outline.
+    REGION_POLYGON: u32 = 1;
+    /// Around a line.
+    REGION_STROKE: u32 = 2;
+    /// A splat reaches so many standard deviations when it is selected.
+    FOOTPRINT_SIGMAS: f32 = 2.0;
+    /// Share of the depth by which a splat may lie behind what is seen and still be on the surface.
+    SURFACE_SLACK: f32 = 0.01;
+
     /// Bits of a backdrop's `guides`.
     GUIDE_GRID: u32 = 1;
     /// See `GUIDE_GRID`.

@@ -13,6 +13,7 @@ pub(crate) mod ewa;
 pub(crate) mod guides;
 pub(crate) mod inspect;
 pub(crate) mod project;
+pub(crate) mod region;
 pub(crate) mod scan;
 pub(crate) mod shade;
 pub(crate) mod sort;

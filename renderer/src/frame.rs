@@ -1,7 +1,7 @@
 //! What is asked of a renderer, and what it answers.
 
 use glam::{Affine3A, Vec3};
-use scene::{Dirty, NodeId, PinholeCamera, Scene};
+use scene::{Dirty, NodeId, PinholeCamera, RegionMask, RegionQuery, Scene};
 
 use crate::GpuError;
 
@@ -189,6 +189,21 @@ pub struct Pick {
     pub depth: f32,
 }
 
+/// One of the splats that show at a pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnderPixel {
+    /// The layer.
+    pub node: NodeId,
+    /// The splat's row in its layer.
+    pub row: u32,
+    /// Distance along the view axis, metres.
+    pub depth: f32,
+    /// Its alpha at the pixel's centre.
+    pub alpha: f32,
+    /// Its share of the pixel's light: alpha times what those in front let through.
+    pub weight: f32,
+}
+
 /// Wall-clock or GPU time of one pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PassTime {
@@ -260,6 +275,12 @@ pub trait Render {
 
     /// The splat under a pixel of the frame, if any.
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError>;
+
+    /// All splats that show at a pixel of the frame, front to back.
+    fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError>;
+
+    /// The splats of all visible layers in a region of the frame. Flags do not matter.
+    fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError>;
 
     /// Numbers of the last frame.
     fn stats(&self) -> FrameStats;

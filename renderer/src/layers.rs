@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use glam::Vec3;
-use scene::{Dirty, GaussianCloud, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform};
+use scene::{
+    Dirty, GaussianCloud, NodeId, Payload, RegionMask, Scene, SplatFlags, SplatLayer, Transform,
+};
 
 use crate::{
-    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_LIGHTS, WORKGROUP},
+    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_LIGHTS, WORKGROUP, WORKGROUP_WORDS},
     layout::{ChunkView, Light, Shading},
     pack,
 };
@@ -161,6 +163,21 @@ impl<C: Chunk> Layers<C> {
             first += layer.len;
         }
         None
+    }
+
+    /// One bit a splat of all drawn chunks, `[blocks, 8]`, as a set of rows.
+    pub(crate) fn mask(&self, bits: &[u32]) -> RegionMask {
+        let mut first = 0;
+        let mut mask = RegionMask::default();
+        for layer in self.drawn() {
+            // Only the last chunk of a layer may end within a block.
+            let used = layer.len.div_ceil(32);
+            let held = layer.len.div_ceil(WORKGROUP as usize) * WORKGROUP_WORDS as usize;
+            mask.layers
+                .push((layer.node, bits[first..first + used].to_vec()));
+            first += held;
+        }
+        mask
     }
 
     /// Bytes of all chunks.

@@ -140,6 +140,28 @@ pub(crate) struct ChunkView {
     pub(crate) padding: [u32; 2],
 }
 
+/// A region of the image.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub(crate) struct Region {
+    /// `REGION_*`.
+    pub(crate) kind: u32,
+    /// Corners of the outline.
+    pub(crate) corners: u32,
+    /// 1 where a splat's ellipse counts, not only its centre.
+    pub(crate) ellipses: u32,
+    /// 1 where splats behind the median depth are left out.
+    pub(crate) surface_only: u32,
+    /// A corner of a rectangle, or an end of a stroke, px.
+    pub(crate) first: [f32; 2],
+    /// The other one.
+    pub(crate) last: [f32; 2],
+    /// Half the width of a stroke, px.
+    pub(crate) radius: f32,
+    /// Fills up to 8 bytes.
+    pub(crate) padding: f32,
+}
+
 /// What the passes count; read back after the frame.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]

@@ -27,7 +27,7 @@ mod view;
 
 pub use frame::{
     Background, Blending, ClipBox, Filter, Frame, FrameStats, Guides, PassTime, Pick, Render,
-    RenderError, RenderedImage, ViewMode,
+    RenderError, RenderedImage, UnderPixel, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use renderer::Renderer;

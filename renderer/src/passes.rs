@@ -6,9 +6,12 @@ mod composite;
 mod cull;
 mod inspect;
 mod project;
+mod region;
 mod scan;
 mod sort;
 mod tiles;
+
+pub(crate) use region::RegionBuffers;
 
 use crate::{
     Gpu,
@@ -108,6 +111,7 @@ pub(crate) struct Passes {
     pub(crate) blend: blend::Blend,
     pub(crate) composite: composite::Composite,
     pub(crate) inspect: inspect::Inspect,
+    pub(crate) region: region::Region,
 }
 
 impl Passes {
@@ -125,6 +129,7 @@ impl Passes {
             blend: blend::Blend::new(device, &module("blend")),
             composite: composite::Composite::new(device, &module("composite")),
             inspect: inspect::Inspect::new(device, &module("inspect")),
+            region: region::Region::new(device, &module("region")),
         }
     }
 

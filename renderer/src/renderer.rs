@@ -1,13 +1,14 @@
 //! The renderer on the GPU.
 
 mod memory;
+mod picking;
 
 use std::time::Instant;
 
-use scene::{Dirty, Scene};
+use scene::{Dirty, RegionMask, RegionQuery, Scene};
 
 use crate::{
-    Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
+    Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
     frame_buffers::{FrameBuffers, Room},
     gpu_scene::GpuChunk,
@@ -380,6 +381,14 @@ impl Render for Renderer {
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
         self.pick_at(frame, pixel)
+    }
+
+    fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError> {
+        self.list_under(frame, pixel)
+    }
+
+    fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
+        self.mask_of(frame, query)
     }
 
     fn stats(&self) -> FrameStats {

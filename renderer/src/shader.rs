@@ -36,7 +36,7 @@ const COMMON: [Source; 11] = sources![
 ];
 
 /// The shaders of all passes.
-pub(crate) const PASSES: [Source; 9] = sources![
+pub(crate) const PASSES: [Source; 10] = sources![
     "cull",
     "scan",
     "project",
@@ -46,6 +46,7 @@ pub(crate) const PASSES: [Source; 9] = sources![
     "blend",
     "composite",
     "inspect",
+    "region",
 ];
 
 /// The complete WGSL of a pass.

@@ -2,12 +2,19 @@
 
 use std::time::Instant;
 
-use scene::{Dirty, GaussianCloud, PinholeCamera, PixelImage, Rasterizer, Scene};
+use scene::{
+    Dirty, GaussianCloud, PinholeCamera, PixelImage, Rasterizer, RegionMask, RegionQuery, Scene,
+};
 
 use crate::{
-    Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage,
+    Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
     consts::CHUNK_NORMALS,
-    cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite, inspect},
+    cpu::{
+        self, Clock, Prepared, blend,
+        chunk::PackedChunk,
+        composite, inspect,
+        region::{self, RegionOn},
+    },
     layers::Layers,
     layout::{Backdrop, ChunkView, View},
     pack,
@@ -179,6 +186,53 @@ impl Render for SoftwareRenderer {
             point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
             depth,
         }))
+    }
+
+    fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError> {
+        if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
+            return Ok(Vec::new());
+        }
+        let prepared = self.prepare(frame)?;
+        let projected = &prepared.projected;
+        let found: Vec<_> = inspect::under(prepared, pixel)
+            .into_iter()
+            .map(|under| {
+                let depth = f32::from_bits(projected.depths[under.slot as usize]);
+                (projected.placements[under.slot as usize][1], depth, under)
+            })
+            .collect();
+        let named = found.into_iter().filter_map(|(source, depth, under)| {
+            let (node, row) = self.layers.source(source)?;
+            Some(UnderPixel {
+                node,
+                row,
+                depth,
+                alpha: under.alpha,
+                weight: under.weight,
+            })
+        });
+        Ok(named.collect())
+    }
+
+    fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
+        let prepared = self.prepare(frame)?;
+        let view = prepared.view;
+        let depths = if query.surface_only {
+            inspect::median_depths(prepared)
+        } else {
+            Vec::new()
+        };
+        let (region, outline) = view::region(query);
+        let on = RegionOn {
+            view: &view,
+            region: &region,
+            outline: &outline,
+            depths: &depths,
+        };
+        let chunk_views = self.layers.chunk_views(&frame.camera);
+        let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
+        let bits = region::region(&on, &chunks, &chunk_views);
+        Ok(self.layers.mask(&bits))
     }
 
     fn stats(&self) -> FrameStats {

@@ -1,17 +1,18 @@
 //! From a [`Frame`] to the constants that the passes read.
 
-use glam::{Affine3A, Vec3};
-use scene::{PinholeCamera, Projection};
+use glam::{Affine3A, Vec2, Vec3};
+use scene::{Footprint, PinholeCamera, Projection, RegionQuery};
 
 use crate::{
     Background, Blending, Filter, Frame, RenderError, ViewMode,
     consts::{
         BACKGROUND_CHECKER, BACKGROUND_COLORS, BACKGROUND_ENVIRONMENT, BACKGROUND_NONE, BIN,
-        GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE, KEY_BITS, SLOPE_MARGIN, VIEW_ALBEDO, VIEW_CENTERS,
-        VIEW_COLOR, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS,
-        VIEW_OCCLUSION, VIEW_OVERDRAW, VIEW_RINGS, VIEW_ROUGHNESS, VIEW_TILE_LOAD, WORKGROUP,
+        GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE, KEY_BITS, REGION_POLYGON, REGION_RECT,
+        REGION_STROKE, SLOPE_MARGIN, VIEW_ALBEDO, VIEW_CENTERS, VIEW_COLOR, VIEW_CONFIDENCE,
+        VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION, VIEW_OVERDRAW,
+        VIEW_RINGS, VIEW_ROUGHNESS, VIEW_TILE_LOAD, WORKGROUP,
     },
-    layout::{Backdrop, ChunkView, View},
+    layout::{Backdrop, ChunkView, Region, View},
 };
 
 /// Grid and axes fade over so many sizes of the scene.
@@ -190,6 +191,32 @@ pub(crate) fn backdrop(
     }
 }
 
+/// A region for the passes, and its outline.
+pub(crate) fn region(query: &RegionQuery) -> (Region, Vec<[f32; 2]>) {
+    let outline: Vec<[f32; 2]> = query
+        .region
+        .outline()
+        .iter()
+        .map(|p| p.to_array())
+        .collect();
+    let (kind, first, last, radius) = match &query.region {
+        scene::Region::Rect { min, max } => (REGION_RECT, *min, *max, 0.0),
+        scene::Region::Polygon(_) => (REGION_POLYGON, Vec2::ZERO, Vec2::ZERO, 0.0),
+        scene::Region::Stroke { from, to, radius } => (REGION_STROKE, *from, *to, *radius),
+    };
+    let region = Region {
+        kind,
+        corners: outline.len() as u32,
+        ellipses: u32::from(query.footprint == Footprint::Ellipse),
+        surface_only: u32::from(query.surface_only),
+        first: first.to_array(),
+        last: last.to_array(),
+        radius,
+        padding: 0.0,
+    };
+    (region, outline)
+}
+
 /// Positive floats sort like their bits. The bits of the nearest depth are subtracted and as many low
 /// bits dropped as it takes to fit [`KEY_BITS`]: nothing for an object, 2⁻¹⁹ of the depth for a landscape.
 fn depth_key(near: f32, (nearest, farthest): (f32, f32)) -> (u32, u32) {
@@ -229,9 +256,9 @@ mod tests {
     #[test]
     fn parts_tile_the_image() {
         let camera = PinholeCamera::look_at(
-            glam::Vec3::Z,
-            glam::Vec3::ZERO,
-            glam::Vec3::Y,
+            Vec3::Z,
+            Vec3::ZERO,
+            Vec3::Y,
             1.0,
             [1000, 300],
         );

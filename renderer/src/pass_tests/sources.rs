@@ -4,7 +4,8 @@ use std::mem::offset_of;
 
 use crate::{
     layout::{
-        Backdrop, ChunkView, Counters, Light, Record, ScanRows, Shading, Shape, SortRound, View,
+        Backdrop, ChunkView, Counters, Light, Record, Region, ScanRows, Shading, Shape, SortRound,
+        View,
     },
     shader,
 };
@@ -140,6 +141,16 @@ fn structs_are_mirrored() {
         sh_degree,
         sh_stride,
         features,
+        padding,
+    });
+    assert_mirrored!(Region {
+        kind,
+        corners,
+        ellipses,
+        surface_only,
+        first,
+        last,
+        radius,
         padding,
     });
     assert_mirrored!(Counters {

@@ -1,10 +1,8 @@
-//! Pictures and picks that are waited for: nothing may be missing from them.
+//! Pictures that are waited for: nothing may be missing from them.
 
 use super::{Drawn, Renderer, texture};
 use crate::{
-    Frame, Pick, RenderError, RenderedImage,
-    consts::BIN,
-    readback,
+    Frame, RenderError, RenderedImage, readback,
     view::{self, Part},
 };
 
@@ -14,8 +12,6 @@ const PART_SIDE: u32 = 4096;
 const MIN_PART_SIDE: u32 = 256;
 /// Largest side of an image in memory, px.
 const IMAGE_SIDE: u32 = 8 * PART_SIDE;
-/// Side of the part that is drawn to pick where no frame lies ready, px.
-const PICK_SIDE: u32 = BIN;
 /// Times that lists grow before a scene is called too large.
 const MAX_ATTEMPTS: u32 = 8;
 
@@ -54,42 +50,8 @@ impl Renderer {
         })
     }
 
-    /// The splat under a pixel, from the frame on the screen where it is the same one.
-    pub(super) fn pick_at(
-        &mut self,
-        frame: &Frame,
-        pixel: [u32; 2],
-    ) -> Result<Option<Pick>, RenderError> {
-        let camera = &frame.camera;
-        let [x, y] = pixel;
-        if x >= camera.width || y >= camera.height {
-            return Ok(None);
-        }
-        self.collect_reports();
-        let whole = Part::whole(camera);
-        let drawn = match self.drawn.filter(|d| self.matches(d, frame, whole)) {
-            Some(drawn) => drawn,
-            None => {
-                let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
-                let size = [
-                    (camera.width - origin[0]).min(PICK_SIDE),
-                    (camera.height - origin[1]).min(PICK_SIDE),
-                ];
-                self.draw_complete(frame, Part { origin, size }, None)?
-            }
-        };
-        let [source, depth_bits] = self.source_at(&drawn, pixel)?;
-        let depth = f32::from_bits(depth_bits);
-        Ok(self.layers.source(source).map(|(node, row)| Pick {
-            node,
-            row,
-            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
-            depth,
-        }))
-    }
-
     /// Draws a part to memory, again with more room until nothing is missing.
-    fn draw_complete(
+    pub(super) fn draw_complete(
         &mut self,
         frame: &Frame,
         part: Part,
@@ -123,15 +85,5 @@ impl Renderer {
         Err(RenderError::Capacity {
             what: "so many splats at once",
         })
-    }
-
-    fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {
-        let [x, y] = [
-            pixel[0] - drawn.part.origin[0],
-            pixel[1] - drawn.part.origin[1],
-        ];
-        let at = u64::from(y * drawn.part.size[0] + x) * 8;
-        let bytes = readback::read_buffer(&self.gpu, &self.buffers.picks.raw, at..at + 8)?;
-        Ok(bytemuck::pod_read_unaligned(&bytes))
     }
 }
