@@ -3,6 +3,7 @@
 // Conservative: the bounding sphere, projected as the linearization does, must meet the image.
 #import common/layout
 #import common/place
+#import common/lens
 
 @group(0) @binding(0) var<uniform> view: View;
 @group(0) @binding(1) var<uniform> chunk: ChunkView;
@@ -23,15 +24,16 @@ fn is_visible(row: u32, state: u32) -> bool {
     let opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
     let sigma = bitcast<f32>((mean.w >> 24u) << 23u) * chunk.eye.w;
     let p = view_point(bitcast<vec3f>(mean.xyz));
-    if (state & FLAGS_NOT_DRAWN) != 0u || !(opacity >= ALPHA_MIN) || !(p.z >= view.near) {
+    if (state & FLAGS_NOT_DRAWN) != 0u || !(opacity >= ALPHA_MIN) || !in_range(p) {
         return false;
     }
-    let slope = p.xy / p.z;
+    let shrink = perspective_shrink(p.z);
+    let slope = p.xy / shrink;
     let clamped = clamp(slope, view.slope_min, view.slope_max);
     let center = view.focal * slope + view.center;
     // Longest row of the projection's Jacobian times the largest standard deviation.
     let lengths = sqrt(1.0 + clamped * clamped);
-    let radius = MAX_SIGMAS * (sigma * view.focal / p.z * lengths + sqrt(view.low_pass));
+    let radius = MAX_SIGMAS * (sigma * view.focal / shrink * lengths + sqrt(view.low_pass));
     return all(center + radius >= vec2f(0.0)) && all(center - radius <= vec2f(view.size));
 }
 

@@ -2,8 +2,12 @@
 // Packed splats, visibility -> records, depths and placements, compacted by the scanned offsets.
 #import common/layout
 #import common/place
+#import common/lens
+#import common/shape
+#import common/ewa
 #import common/sh
 #import common/shade
+#import common/material
 
 @group(0) @binding(0) var<uniform> view: View;
 @group(0) @binding(1) var<uniform> chunk: ChunkView;
@@ -101,6 +105,9 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
             let known = (chunk.features & CHUNK_CONFIDENCE) != 0u;
             return select(vec3f(0.5), confidence_color(attributes >> 27u), known);
         }
+        case VIEW_ALBEDO, VIEW_ROUGHNESS, VIEW_METALLIC, VIEW_OCCLUSION: {
+            return material_color(row);
+        }
         default: {
             let color = sh_color(row, ray);
             if (chunk.features & CHUNK_LIT) != 0u {
@@ -109,32 +116,6 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
             return color;
         }
     }
-}
-
-// Standard deviations, object units: floats of 6 exponent and 10 mantissa bits.
-fn unpack_scale(shape: Shape) -> vec3f {
-    let bits = vec3u(shape.scale_xy, shape.scale_xy >> 16u, shape.scale_z_rotation) & vec3u(0xffffu);
-    return bitcast<vec3f>((bits + SCALE_BIAS) << vec3u(SCALE_SHIFT));
-}
-
-// Unit quaternion, object_from_splat: three components of 15 bits, the largest follows from them.
-fn unpack_rotation(shape: Shape) -> vec4f {
-    let bits = vec3u(shape.scale_z_rotation >> 16u, shape.rotation, shape.rotation >> 15u) & vec3u(0x7fffu);
-    let v = (vec3f(bits) * (2.0f / 32767.0f) - 1.0f) * 0.70710678f;
-    let largest = sqrt(max(1.0 - v.x * v.x - v.y * v.y - v.z * v.z, 0.0));
-    switch (shape.scale_z_rotation >> 31u) | (((shape.rotation >> 30u) & 1u) << 1u) {
-        case 0u: { return vec4f(largest, v); }
-        case 1u: { return vec4f(v.x, largest, v.yz); }
-        case 2u: { return vec4f(v.xy, largest, v.z); }
-        default: { return vec4f(v, largest); }
-    }
-}
-
-// v turned by the inverse of the unit quaternion q.
-fn rotate_inverse(q: vec4f, v: vec3f) -> vec3f {
-    let u = -q.xyz;
-    let t = 2.0 * cross(u, v);
-    return v + q.w * t + cross(u, t);
 }
 
 // Bins whose pixel centres the box can reach.
@@ -149,14 +130,17 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
     return first.x | (first.y << 8u) | (last.x << 16u) | (last.y << 24u);
 }
 
-// The color of a record: red and green, then blue, as halves.
+// The color of a record: red and green, then blue and whether it is selected, as halves.
 fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool) -> vec2u {
-    var color = splat_color(row, position - chunk.eye.xyz, depth, attributes);
+    var color = splat_color(row, ray_to(position), depth, attributes);
     if selected && view.show_selection != 0u {
         color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
     }
+    if view.linear != 0u {
+        color = linear_from_srgb(color);
+    }
     color = min(color, vec3f(F16_MAX));
-    return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
+    return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, select(0.0, 1.0, selected))));
 }
 
 fn project(row: u32, selected: bool) -> Projected {
@@ -168,36 +152,21 @@ fn project(row: u32, selected: bool) -> Projected {
     let position = bitcast<vec3f>(mean.xyz);
     let p = view_point(position);
 
-    // Factor the 2D covariance as F F^T with F = J W R S: determinants of needles stay exact.
-    let slope = clamp(p.xy / p.z, view.slope_min, view.slope_max);
-    let scale = unpack_scale(shape);
-    let rotation = unpack_rotation(shape);
-    let w2 = chunk.view_from_object[2].xyz;
-    let j_x = (chunk.view_from_object[0].xyz - w2 * slope.x) * (view.focal.x / p.z);
-    let j_y = (chunk.view_from_object[1].xyz - w2 * slope.y) * (view.focal.y / p.z);
-    let raw_x = rotate_inverse(rotation, j_x) * scale;
-    let raw_y = rotate_inverse(rotation, j_y) * scale;
-    let shrink = min(sqrt(MAX_VARIANCE / max(dot(raw_x, raw_x), dot(raw_y, raw_y))), 1.0);
-    let row_x = raw_x * shrink;
-    let row_y = raw_y * shrink;
-    let normal = cross(row_x, row_y);
-    let covariance = vec3f(dot(row_x, row_x), dot(row_x, row_y), dot(row_y, row_y));
-    let det = dot(normal, normal);
-
-    // Inflate the 2D covariance by the pixel filter (Mip-Splatting, eq. 9, for the opacity).
-    let low_pass = view.low_pass;
-    let inflated = det + low_pass * (covariance.x + covariance.z) + low_pass * low_pass;
-    let compensation = select(1.0, sqrt(det / inflated), view.compensate != 0u);
-    let xx = covariance.x + low_pass;
-    let xy = covariance.y;
-    let yy = covariance.z + low_pass;
-    let opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * compensation;
+    let ellipse = ellipse_of(p, shape);
+    let inflated = ellipse.determinant;
+    let xx = ellipse.covariance.x;
+    let xy = ellipse.covariance.y;
+    let yy = ellipse.covariance.z;
+    var opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * ellipse.compensation;
     if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
         return empty;
     }
+    if view.mode == VIEW_CENTERS {
+        opacity = DOT_OPACITY;
+    }
 
     // The box where alpha can reach 1/255, and the bins it covers.
-    let center = view.focal * (p.xy / p.z) + view.center;
+    let center = ellipse.center;
     let log2_opacity = log2(opacity);
     let level = TWO_LN_2 * max(log2_opacity - LOG2_ALPHA_MIN, 0.0);
     let rect = bin_rect(center, sqrt(level * vec2f(xx, yy)));

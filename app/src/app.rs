@@ -436,9 +436,9 @@ impl eframe::App for App {
         let bar = Frame::new()
             .fill(t.background)
             .inner_margin(Margin::symmetric(6, 3));
-        Panel::top("menu").frame(bar).show(ui, |ui| {
-            panels::menu::show(ui, &cx, state, settings, wishes)
-        });
+        Panel::top("menu")
+            .frame(bar)
+            .show(ui, |ui| panels::menu::show(ui, &cx, settings, wishes));
         Panel::bottom("status")
             .frame(
                 Frame::new()

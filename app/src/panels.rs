@@ -14,7 +14,6 @@ pub mod welcome;
 
 use std::collections::BTreeSet;
 
-use renderer::ViewMode;
 use scene::NodeId;
 
 /// Room for the scroll bar at the right of side panels.
@@ -28,8 +27,6 @@ pub const SCROLL_MARGIN: egui::Margin = egui::Margin {
 /// What panels remember between frames that is nobody else's business.
 #[derive(Debug, Default)]
 pub struct State {
-    /// What the viewport shows of the splats.
-    pub view_mode: ViewMode,
     /// Groups of the tree that are folded.
     pub closed_groups: BTreeSet<NodeId>,
     /// The row being renamed, and the name as typed so far.

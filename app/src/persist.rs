@@ -32,6 +32,23 @@ pub enum Backdrop {
     Checker,
     /// A color of the artist's own, display-referred 0..=1.
     Color([f32; 3]),
+    /// From one color at the top to another at the bottom, display-referred 0..=1.
+    Horizon {
+        /// In the first row.
+        top: [f32; 3],
+        /// In the last row.
+        bottom: [f32; 3],
+    },
+    /// The light of the scene's environment.
+    Environment,
+}
+
+impl Backdrop {
+    /// Dusk over dark ground: where a horizon begins.
+    pub const HORIZON: Self = Self::Horizon {
+        top: [0.20, 0.26, 0.36],
+        bottom: [0.05, 0.05, 0.06],
+    };
 }
 
 /// The last size of the window, points.

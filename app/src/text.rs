@@ -97,6 +97,14 @@ words! {
     BACKDROP_NEUTRAL = "Neutral";
     BACKDROP_CHECKER = "Checker";
     BACKDROP_COLOR = "Color";
+    BACKDROP_HORIZON = "Horizon";
+    BACKDROP_ENVIRONMENT = "Environment";
+    HORIZON_TOP = "Color at the top";
+    HORIZON_BOTTOM = "Color at the bottom";
+    HARMONICS = "Harmonics";
+    CLIP_PLANES = "Near and far";
+    NEAR = "Near";
+    FAR = "Far";
     NAVIGATION = "Navigation";
     FILTER = "Edges";
     FILTER_MIP = "Anti-aliased (mip) filter";

@@ -5,6 +5,7 @@
 //! works on its own thread and the window shows its last picture.
 
 mod gpu;
+pub mod options;
 mod pace;
 mod software;
 

@@ -6,7 +6,9 @@
 use std::f32::consts::FRAC_PI_2;
 
 use glam::{Affine3A, Mat3A, Vec2, Vec3, Vec3A};
-use scene::PinholeCamera;
+use scene::{PinholeCamera, Projection};
+
+use crate::view_options::ViewOptions;
 
 /// Seconds that a change of view takes.
 const EASE_SECS: f32 = 0.25;
@@ -14,6 +16,9 @@ const EASE_SECS: f32 = 0.25;
 const CLOSEST: f32 = 1e-3;
 /// Splats nearer than this share of the scene's radius are not drawn.
 const NEAR: f32 = 2e-3;
+/// An orthographic camera stands so many radii of the scene behind the eye, so that nothing that
+/// surrounds the eye is behind it.
+const BACK: f32 = 8.0;
 /// Room around a framed thing.
 const MARGIN: f32 = 1.12;
 
@@ -89,8 +94,17 @@ pub struct CameraControl {
     /// Radius of what is in the scene; the measure for speeds and limits, metres.
     radius: f32,
     easing: Option<Easing>,
+    lens: Lens,
     /// Whether the artist has moved it since it was last framed by the program.
     touched: bool,
+}
+
+/// What is not a matter of where the eye is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Lens {
+    orthographic: bool,
+    near: Option<f32>,
+    far: Option<f32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,7 +117,7 @@ struct Easing {
 
 impl CameraControl {
     /// A camera in front of a metre-sized thing at the origin.
-    pub fn new(fov_y: f32) -> Self {
+    pub fn new(fov_y: f32, options: &ViewOptions) -> Self {
         let mut control = Self {
             view: View {
                 eye: Vec3::ZERO,
@@ -114,8 +128,14 @@ impl CameraControl {
             fov_y,
             radius: 1.0,
             easing: None,
+            lens: Lens {
+                orthographic: false,
+                near: None,
+                far: None,
+            },
             touched: false,
         };
+        control.set_lens(options);
         control.view.eye = -control.view.forward() * 3.0;
         control.view.distance = 3.0;
         control
@@ -148,12 +168,33 @@ impl CameraControl {
         self.radius
     }
 
-    /// The camera for a picture of this size in pixels.
+    /// Takes over the projection and the clipping planes.
+    pub fn set_lens(&mut self, options: &ViewOptions) {
+        self.lens = Lens {
+            orthographic: options.orthographic,
+            near: options.near,
+            far: options.far,
+        };
+    }
+
+    /// How far the camera stands behind the eye.
+    fn back(&self) -> f32 {
+        if self.lens.orthographic {
+            BACK * self.radius + self.view.distance
+        } else {
+            0.0
+        }
+    }
+
+    /// The camera for a picture of this size in pixels. What lies at the view's distance is as large in
+    /// the orthographic picture as in perspective.
     pub fn camera(&self, size: [u32; 2]) -> PinholeCamera {
         let view_from_world = self.view.world_from_view().transpose();
-        let translation = -(view_from_world * Vec3A::from(self.view.eye));
+        let back = self.back();
+        let translation = Vec3A::Z * back - view_from_world * Vec3A::from(self.view.eye);
         let focal = 0.5 * size[1] as f32 / (0.5 * self.fov_y).tan();
-        PinholeCamera {
+        let near = (NEAR * self.radius).min(0.2 * self.view.distance).max(1e-6);
+        let camera = PinholeCamera {
             view_from_world: Affine3A::from_mat3_translation(
                 view_from_world.into(),
                 translation.into(),
@@ -164,7 +205,14 @@ impl CameraControl {
             cy: 0.5 * size[1] as f32,
             width: size[0],
             height: size[1],
-            near: (NEAR * self.radius).min(0.2 * self.view.distance).max(1e-6),
+            near: self.lens.near.map_or(near, |n| (n + back).max(1e-6)),
+            far: self.lens.far.map_or(f32::INFINITY, |far| far + back),
+            projection: Projection::Perspective,
+        };
+        if self.lens.orthographic {
+            camera.orthographic_at(self.view.distance)
+        } else {
+            camera
         }
     }
 
@@ -201,8 +249,7 @@ impl CameraControl {
     pub fn pan(&mut self, delta_px: Vec2, depth: f32, size: [u32; 2]) {
         self.take_over();
         let camera = self.camera(size);
-        let scale = Vec2::new(depth / camera.fx, depth / camera.fy);
-        let shift = delta_px * scale;
+        let shift = delta_px / camera.px_per_metre(depth);
         self.view.eye -= self.view.right() * shift.x + self.view.down() * shift.y;
     }
 
@@ -212,6 +259,15 @@ impl CameraControl {
         let to_point = point - self.view.eye;
         let depth = to_point.dot(self.view.forward());
         let closest = CLOSEST * self.radius;
+        if self.lens.orthographic {
+            // Only the size changes; the eye keeps its distance and moves across.
+            let factor = factor.max(closest / self.view.distance);
+            let across = to_point - self.view.forward() * depth;
+            let target = self.view.target() + across * (1.0 - factor);
+            self.view.distance *= factor;
+            self.view.eye = target - self.view.forward() * self.view.distance;
+            return;
+        }
         if depth <= closest && factor < 1.0 {
             // At the point already: go on through it, so that the artist is never stuck.
             self.view.eye += self.view.forward() * (closest * (1.0 - factor));

@@ -2,7 +2,11 @@
 
 use scene::{DirectionalLight, Environment, NodeId, Transform};
 
-use crate::{camera_control::AxisView, tool::ToolKind};
+use crate::{
+    camera_control::AxisView,
+    tool::ToolKind,
+    view_options::{Guide, ShowAs},
+};
 
 /// How a command is shown in menus, the palette and tooltips.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +54,21 @@ pub enum Command {
     LockSelection,
     UnlockAll,
     SeparateSelection,
+    ToggleSelectSurface,
+    ToggleSelectEllipses,
 
     FocusSelection,
     FrameAll,
     AxisView(AxisView),
     SetFov(f32),
+    ShowAs(ShowAs),
+    /// 0..=3.
+    SetShDegree(u32),
+    ToggleGuide(Guide),
+    /// Near and far plane, metres from the eye; none where the camera chooses.
+    SetPlanes(Option<f32>, Option<f32>),
+    ClipToSelection,
+    ClearClip,
 
     SetTool(ToolKind),
     BrushSmaller,
@@ -131,6 +145,8 @@ impl Command {
             Self::LockSelection => info!("select.lock", "Lock selected splats", Some("Ctrl+L"), "Select", "Protect the selected splats from selection and edits"),
             Self::UnlockAll => info!("select.unlock", "Unlock all splats", Some("Ctrl+Shift+L"), "Select", "Free every locked splat"),
             Self::SeparateSelection => info!("select.separate", "Separate selected splats", Some("Ctrl+Shift+J"), "Select", "Move the selected splats to layers of their own"),
+            Self::ToggleSelectSurface => info!("select.surface", "Only what is seen", None, "Select", "Let selection tools leave alone what lies behind the surface, or reach through everything"),
+            Self::ToggleSelectEllipses => info!("select.ellipses", "Whatever is touched", None, "Select", "Let selection tools take every splat they touch, or only those whose centers they reach"),
 
             Self::FocusSelection => info!("view.focus", "Focus", Some("F"), "View", "Show the selected splats, or the selected layer, as large as fits"),
             Self::FrameAll => info!("view.all", "Frame all", Some("Shift+F"), "View", "Show the whole scene as large as fits"),
@@ -141,6 +157,31 @@ impl Command {
             Self::AxisView(AxisView::Top) => info!("view.top", "Top", Some("Numpad7"), "View", "Look from above"),
             Self::AxisView(AxisView::Bottom) => info!("view.bottom", "Bottom", Some("Ctrl+Numpad7"), "View", "Look from below"),
             Self::SetFov(_) => info!("view.fov", "Field of view", None, "View", "Set the vertical angle of the view"),
+            Self::ShowAs(ShowAs::Color) => info!("view.as_color", "Show colors", None, "View", "Show splats in their own colors, lit where a layer is lit"),
+            Self::ShowAs(ShowAs::Centers) => info!("view.as_centers", "Show centers", None, "View", "Show a dot at the center of each splat"),
+            Self::ShowAs(ShowAs::Rings) => info!("view.as_rings", "Show rings", None, "View", "Show the outline of each splat at two standard deviations"),
+            Self::ShowAs(ShowAs::Depth) => info!("view.as_depth", "Show depth", None, "View", "Show how far splats are: white is near, black is far"),
+            Self::ShowAs(ShowAs::Normals) => info!("view.as_normals", "Show normals", None, "View", "Show as colors which way surfaces face"),
+            Self::ShowAs(ShowAs::Albedo) => info!("view.as_albedo", "Show albedo", None, "View", "Show the color of surfaces without light, where a layer knows it"),
+            Self::ShowAs(ShowAs::Roughness) => info!("view.as_roughness", "Show roughness", None, "View", "Show black mirrors and white matte surfaces, where a layer knows them"),
+            Self::ShowAs(ShowAs::Metallic) => info!("view.as_metallic", "Show metal", None, "View", "Show metal in white, where a layer knows it"),
+            Self::ShowAs(ShowAs::Occlusion) => info!("view.as_occlusion", "Show ambient occlusion", None, "View", "Show how open places are to light, where a layer knows it"),
+            Self::ShowAs(ShowAs::Labels) => info!("view.as_labels", "Show labels", None, "View", "Show each part (skin, hair, eyes) in a color of its own"),
+            Self::ShowAs(ShowAs::Confidence) => info!("view.as_confidence", "Show confidence", None, "View", "Show what the photograph saw in green and what is made up in red"),
+            Self::ShowAs(ShowAs::Overdraw) => info!("view.as_overdraw", "Show overdraw", None, "View", "Show how many splats are blended at each pixel, from 1 (dark) to 512 (white)"),
+            Self::ShowAs(ShowAs::TileLoad) => info!("view.as_tile_load", "Show tile load", None, "View", "Show how many splats each tile of 16 pixels lists, from 1 (dark) to 8192 (white)"),
+            Self::SetShDegree(0) => info!("view.sh_0", "Harmonics: degree 0", None, "View", "Draw one color for each splat, the same from all sides"),
+            Self::SetShDegree(1) => info!("view.sh_1", "Harmonics: degree 1", None, "View", "Draw colors that change with the direction, up to degree 1"),
+            Self::SetShDegree(2) => info!("view.sh_2", "Harmonics: degree 2", None, "View", "Draw colors that change with the direction, up to degree 2"),
+            Self::SetShDegree(_) => info!("view.sh_3", "Harmonics: degree 3", None, "View", "Draw colors that change with the direction as fully as they are stored"),
+            Self::ToggleGuide(Guide::Grid) => info!("view.grid", "Grid", Some("G"), "View", "Show or hide the grid on the ground"),
+            Self::ToggleGuide(Guide::Axes) => info!("view.axes", "Axes", Some("Shift+G"), "View", "Show or hide the world's axes: x red, y green, z blue"),
+            Self::ToggleGuide(Guide::Outline) => info!("view.outline", "Selection outline", None, "View", "Show or hide the edge around selected splats"),
+            Self::ToggleGuide(Guide::Orthographic) => info!("view.orthographic", "Orthographic", Some("Numpad5"), "View", "Look along parallel rays, so that sizes can be compared, or in perspective"),
+            Self::ToggleGuide(Guide::LinearLight) => info!("view.linear", "Blend as light", None, "View", "Blend colors as light adds up, or as they are on screen"),
+            Self::SetPlanes(..) => info!("view.planes", "Near and far", None, "View", "Set the distances between which splats are drawn"),
+            Self::ClipToSelection => info!("view.clip", "Clip to selection", Some("Shift+B"), "View", "Draw only what lies in a box around the selected splats"),
+            Self::ClearClip => info!("view.clear_clip", "Remove clipping box", Some("Ctrl+Shift+B"), "View", "Draw everything again"),
 
             Self::SetTool(ToolKind::Navigate) => info!("tool.navigate", "Navigate", Some("V"), "Tools", "Drag to move around"),
             Self::SetTool(ToolKind::Rect) => info!("tool.rect", "Rectangle", Some("R"), "Tools", "Drag a rectangle to select splats"),
@@ -176,6 +217,7 @@ impl Command {
     /// Every command that needs no further data, for menus, the palette and the key map.
     pub fn all_simple() -> Vec<Self> {
         use AxisView::{Back, Bottom, Front, Left, Right, Top};
+        use Guide::{Axes, Grid, LinearLight, Orthographic, Outline};
         let mut all = vec![
             Self::NewScene,
             Self::Open,
@@ -198,8 +240,12 @@ impl Command {
             Self::LockSelection,
             Self::UnlockAll,
             Self::SeparateSelection,
+            Self::ToggleSelectSurface,
+            Self::ToggleSelectEllipses,
             Self::FocusSelection,
             Self::FrameAll,
+            Self::ClipToSelection,
+            Self::ClearClip,
             Self::BrushSmaller,
             Self::BrushLarger,
             Self::AddGroup,
@@ -208,6 +254,9 @@ impl Command {
             Self::AddLight,
         ];
         all.extend([Front, Back, Right, Left, Top, Bottom].map(Self::AxisView));
+        all.extend(ShowAs::ALL.map(Self::ShowAs));
+        all.extend((0..=3).map(Self::SetShDegree));
+        all.extend([Grid, Axes, Outline, Orthographic, LinearLight].map(Self::ToggleGuide));
         all.extend(
             crate::tool::TOOLS
                 .iter()

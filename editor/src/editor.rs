@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use glam::{Vec2, Vec3};
+use glam::{Affine3A, Vec2, Vec3};
 use scene::{History, NodeId, PinholeCamera, Scene, SplatLayer, Transform};
 
 use crate::{
@@ -30,6 +30,8 @@ pub struct Editor {
     pub(crate) gesture: Option<Gesture>,
     pub(crate) pointer: Pointer,
     pub(crate) viewport: Viewport,
+    /// `world_from_box` of the box outside of which nothing is drawn.
+    pub(crate) clip: Option<Affine3A>,
 }
 
 /// What the pointer and the keys are doing.
@@ -69,6 +71,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) selected_node: &'a mut Option<NodeId>,
     pub(crate) settings: &'a Settings,
     pub(crate) viewport: Viewport,
+    pub(crate) clip: Option<Affine3A>,
     pub(crate) picker: &'a mut dyn Picker,
     /// Whether flying keys are held, which turns orbiting into looking around.
     pub(crate) flying: bool,
@@ -97,7 +100,7 @@ impl Editor {
         Self {
             scene: Scene::new(),
             history: History::new(settings.history_bytes),
-            camera: CameraControl::new(settings.fov_y),
+            camera: CameraControl::new(settings.fov_y, &settings.view),
             settings,
             tool: ToolKind::default(),
             selected_node: None,
@@ -107,6 +110,7 @@ impl Editor {
                 size: [1280, 720],
                 pixels_per_point: 1.0,
             },
+            clip: None,
         }
     }
 
@@ -168,6 +172,7 @@ impl Editor {
         if settings.fov_y != self.settings.fov_y {
             self.camera.set_fov_y(settings.fov_y);
         }
+        self.camera.set_lens(&settings.view);
         if settings.history_bytes != self.settings.history_bytes {
             self.history.set_byte_budget(settings.history_bytes);
         }
@@ -182,12 +187,24 @@ impl Editor {
         };
     }
 
+    /// Maps the cube -1..=1 to the box outside of which nothing is drawn, `world_from_box`.
+    pub fn clip_box(&self) -> Option<Affine3A> {
+        self.clip
+    }
+
     /// What to paint over the picture.
     pub fn overlay(&self) -> Overlay {
-        if let Some((_, drag)) = &self.pointer.drag {
-            return drag.overlay(self);
+        let mut overlay = match &self.pointer.drag {
+            Some((_, drag)) => drag.overlay(self),
+            None => tools::idle_overlay(self),
+        };
+        if let Some(world_from_box) = &self.clip {
+            let camera = self.camera.camera(self.viewport.size);
+            overlay
+                .lines
+                .extend(tools::clip::edges(world_from_box, &camera));
         }
-        tools::idle_overlay(self)
+        overlay
     }
 
     /// What the tool in hand does, for the status line.
@@ -237,6 +254,7 @@ impl Editor {
             selected_node: &mut self.selected_node,
             settings: &self.settings,
             viewport: self.viewport,
+            clip: self.clip,
             picker,
             flying: !self.pointer.held.is_empty(),
         }

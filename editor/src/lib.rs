@@ -19,6 +19,7 @@ pub mod select;
 pub mod settings;
 pub mod tool;
 mod tools;
+pub mod view_options;
 
 pub use camera_control::{AxisView, CameraControl};
 pub use command::{Command, CommandInfo};
@@ -31,3 +32,4 @@ pub use picker::{NoPicker, Pick, Picker};
 pub use select::{Region, SelectOp};
 pub use settings::{NavigationPreset, Settings};
 pub use tool::{TOOLS, ToolInfo, ToolKind};
+pub use view_options::{Guide, ShowAs, ViewOptions};

@@ -1,7 +1,7 @@
 //! The port through which tools ask what is seen at a pixel.
 
 use glam::Vec3;
-use scene::NodeId;
+use scene::{NodeId, RegionMask, RegionQuery};
 
 /// What is seen at a pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +20,12 @@ pub struct Pick {
 pub trait Picker {
     /// What is seen at a position in viewport pixels, `None` where there is nothing.
     fn pick(&mut self, x_px: f32, y_px: f32) -> Option<Pick>;
+
+    /// The splats in a region, decided as the picture shows them; `None` where it cannot be told, and
+    /// the splats' centres must do.
+    fn region(&mut self, _query: &RegionQuery) -> Option<RegionMask> {
+        None
+    }
 }
 
 /// Sees nothing.

@@ -42,6 +42,12 @@ impl Editor {
                 | Command::FrameAll
                 | Command::AxisView(_)
                 | Command::SetFov(_)
+                | Command::ShowAs(_)
+                | Command::SetShDegree(_)
+                | Command::ToggleGuide(_)
+                | Command::SetPlanes(..)
+                | Command::ClipToSelection
+                | Command::ClearClip
                 | Command::BrushSmaller
                 | Command::BrushLarger
                 | Command::SetBrushRadius(_)
@@ -96,10 +102,25 @@ impl Editor {
             Command::UnlockAll => self.unlock_all(),
             Command::SeparateSelection => self.separate_selection(),
 
+            Command::ToggleSelectSurface => {
+                self.settings.select_surface = !self.settings.select_surface;
+                Outcome::redraw()
+            }
+            Command::ToggleSelectEllipses => {
+                self.settings.select_ellipses = !self.settings.select_ellipses;
+                Outcome::redraw()
+            }
+
             Command::FocusSelection => self.focus_selection(),
             Command::FrameAll => self.frame_all(),
             Command::AxisView(axis) => self.axis_view(axis),
             Command::SetFov(fov_y) => self.set_fov(fov_y),
+            Command::ShowAs(show_as) => self.show_as(show_as),
+            Command::SetShDegree(degree) => self.set_sh_degree(degree),
+            Command::ToggleGuide(guide) => self.toggle_guide(guide),
+            Command::SetPlanes(near, far) => self.set_planes(near, far),
+            Command::ClipToSelection => self.clip_to_selection(),
+            Command::ClearClip => self.clear_clip(),
             Command::SetTool(tool) => self.set_tool(tool),
             Command::BrushSmaller => self.scale_brush(1.0 / 1.2),
             Command::BrushLarger => self.scale_brush(1.2),
@@ -145,7 +166,12 @@ impl Editor {
             C::CommitGesture | C::AbortGesture if self.gesture.is_none() => {
                 Err("No change is under way")
             }
-            C::DeleteSelection | C::HideSelection | C::LockSelection | C::SeparateSelection => {
+            C::ClearClip if self.clip.is_none() => Err("Nothing is clipped"),
+            C::DeleteSelection
+            | C::HideSelection
+            | C::LockSelection
+            | C::SeparateSelection
+            | C::ClipToSelection => {
                 let any = self.any_splat(crate::select::is_selected);
                 any.then_some(()).ok_or("Select splats first")
             }

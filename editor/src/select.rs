@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use glam::Vec2;
+use glam::{Affine3A, Vec2, Vec3};
 use rayon::prelude::*;
-use scene::{Edit, NodeId, PinholeCamera, Scene, SplatFlags, SplatLayer};
+pub use scene::Region;
+use scene::{Edit, NodeId, PinholeCamera, RegionMask, Scene, SplatFlags, SplatLayer};
 
 use crate::input::Modifiers;
 
@@ -48,72 +49,6 @@ impl SelectOp {
     }
 }
 
-/// A region of the viewport, pixels.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Region {
-    /// Between two corners.
-    Rect {
-        /// Top left.
-        min: Vec2,
-        /// Bottom right.
-        max: Vec2,
-    },
-    /// Inside an outline, by the even-odd rule.
-    Polygon(Vec<Vec2>),
-    /// Within a radius of a stroke from one point to the next.
-    Stroke {
-        /// Where it was.
-        from: Vec2,
-        /// Where it is.
-        to: Vec2,
-        /// Half its width.
-        radius: f32,
-    },
-}
-
-impl Region {
-    /// Whether a pixel position lies inside.
-    pub fn contains(&self, p: Vec2) -> bool {
-        match self {
-            Self::Rect { min, max } => p.cmpge(*min).all() && p.cmple(*max).all(),
-            Self::Polygon(corners) => inside_polygon(corners, p),
-            Self::Stroke { from, to, radius } => {
-                let along = *to - *from;
-                let length = along.length_squared();
-                let t = if length > 0.0 {
-                    ((p - *from).dot(along) / length).clamp(0.0, 1.0)
-                } else {
-                    0.0
-                };
-                (p - *from - along * t).length_squared() <= radius * radius
-            }
-        }
-    }
-
-    /// A box around it, for a quick no.
-    fn bounds(&self) -> (Vec2, Vec2) {
-        match self {
-            Self::Rect { min, max } => (*min, *max),
-            Self::Polygon(corners) => corners.iter().fold(
-                (Vec2::splat(f32::INFINITY), Vec2::splat(f32::NEG_INFINITY)),
-                |(lo, hi), p| (lo.min(*p), hi.max(*p)),
-            ),
-            Self::Stroke { from, to, radius } => (from.min(*to) - *radius, from.max(*to) + *radius),
-        }
-    }
-}
-
-fn inside_polygon(corners: &[Vec2], p: Vec2) -> bool {
-    let mut inside = false;
-    for (i, a) in corners.iter().enumerate() {
-        let b = corners[(i + 1) % corners.len()];
-        if (a.y > p.y) != (b.y > p.y) && p.x < (b.x - a.x) * (p.y - a.y) / (b.y - a.y) + a.x {
-            inside = !inside;
-        }
-    }
-    inside
-}
-
 /// The layers that selections and edits of splats work on: visible, unlocked, complete.
 pub fn editable_layers(scene: &Scene) -> impl Iterator<Item = (NodeId, &SplatLayer)> {
     scene
@@ -154,10 +89,18 @@ pub fn is_selected(flags: SplatFlags) -> bool {
 pub fn select_region(
     scene: &Scene,
     camera: &PinholeCamera,
+    clip: Option<Affine3A>,
     region: &Region,
     op: SelectOp,
 ) -> Option<Edit> {
-    Projected::new(scene, camera).select(scene, region, op)
+    Projected::new(scene, camera, clip).select(scene, region, op)
+}
+
+/// The edit that selects by a mask over all editable layers; `None` if it changes nothing.
+pub fn select_mask(scene: &Scene, mask: &RegionMask, op: SelectOp) -> Option<Edit> {
+    let edits = editable_layers(scene)
+        .filter_map(|(id, _)| select_in_layer(scene, id, op, |row| mask.contains(id, row)));
+    batch(edits.collect())
 }
 
 /// The edit that selects one splat; `None` if it changes nothing.
@@ -197,16 +140,21 @@ pub struct Projected {
 }
 
 impl Projected {
-    /// Projects all centres. O(N), parallel.
-    pub fn new(scene: &Scene, camera: &PinholeCamera) -> Self {
+    /// Projects all centres; those outside the clipping box (`world_from_box`) are nowhere. O(N),
+    /// parallel.
+    pub fn new(scene: &Scene, camera: &PinholeCamera, clip: Option<Affine3A>) -> Self {
+        let box_from_world = clip.map(|world_from_box| world_from_box.inverse());
         let layers = editable_layers(scene).map(|(id, layer)| {
             let world_from_layer = scene.world_from_node(id).to_affine();
-            let view_from_layer = camera.view_from_world * world_from_layer;
-            let project = |mean: &glam::Vec3| {
-                let p = view_from_layer.transform_point3(*mean);
-                if p.z > camera.near {
-                    let x = camera.fx * p.x / p.z + camera.cx;
-                    Vec2::new(x, camera.fy * p.y / p.z + camera.cy)
+            let project = |mean: &Vec3| {
+                let point = world_from_layer.transform_point3(*mean);
+                let in_box = box_from_world.is_none_or(|box_from_world| {
+                    let p = box_from_world.transform_point3(point);
+                    p.abs().max_element() <= 1.0
+                });
+                let pixel = camera.project(point);
+                if in_box && pixel.z >= camera.near && pixel.z <= camera.far {
+                    pixel.truncate()
                 } else {
                     Vec2::NAN
                 }
@@ -277,32 +225,5 @@ mod tests {
         ] {
             assert_eq!(SelectOp::from_modifiers(modifiers), op, "{modifiers:?}");
         }
-    }
-
-    #[test]
-    fn a_concave_outline_leaves_its_notch_out() {
-        let corners = [
-            (0.0, 0.0),
-            (10.0, 0.0),
-            (10.0, 10.0),
-            (5.0, 2.0),
-            (0.0, 10.0),
-        ];
-        let region = Region::Polygon(corners.map(|(x, y)| Vec2::new(x, y)).into());
-        assert!(region.contains(Vec2::new(1.0, 5.0)), "left arm");
-        assert!(region.contains(Vec2::new(9.0, 5.0)), "right arm");
-        assert!(!region.contains(Vec2::new(5.0, 6.0)), "notch");
-    }
-
-    #[test]
-    fn a_stroke_covers_the_way_between_two_moves() {
-        let region = Region::Stroke {
-            from: Vec2::ZERO,
-            to: Vec2::new(100.0, 0.0),
-            radius: 5.0,
-        };
-        assert!(region.contains(Vec2::new(50.0, 4.0)), "beside the middle");
-        assert!(!region.contains(Vec2::new(50.0, 6.0)), "too far");
-        assert!(region.contains(Vec2::new(103.0, 3.0)), "round end");
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::{Button, Modifiers};
+use crate::{
+    input::{Button, Modifiers},
+    view_options::ViewOptions,
+};
 
 /// Which program's mouse habits the viewport follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,8 +89,14 @@ pub struct Settings {
     pub fov_y: f32,
     /// Radius of the selection brush, points.
     pub brush_radius: f32,
+    /// Selection tools leave alone what lies behind the surface that is seen.
+    pub select_surface: bool,
+    /// Selection tools take splats whose ellipses they touch, not only their centres.
+    pub select_ellipses: bool,
     /// Memory for undo, bytes.
     pub history_bytes: usize,
+    /// How the viewport shows splats.
+    pub view: ViewOptions,
 }
 
 impl Default for Settings {
@@ -102,7 +111,10 @@ impl Default for Settings {
             reduced_motion: false,
             fov_y: 0.7,
             brush_radius: 32.0,
+            select_surface: false,
+            select_ellipses: false,
             history_bytes: 1 << 30,
+            view: ViewOptions::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The tools: each a drag that begins with a press, follows the pointer, and ends finished or taken back.
 
 pub(crate) mod brush;
+pub(crate) mod clip;
 pub(crate) mod frame;
 pub(crate) mod lasso;
 pub(crate) mod light;
@@ -8,14 +9,14 @@ pub(crate) mod navigate;
 pub(crate) mod rect;
 
 use glam::Vec2;
-use scene::Edit;
+use scene::{Edit, Footprint, Region, RegionMask, RegionQuery};
 
 use crate::{
     editor::{Cx, Editor},
     input::Modifiers,
     outcome::Outcome,
     overlay::{Overlay, Ring, Tone},
-    select::SelectOp,
+    select::{SelectOp, select_mask, select_region},
     tool::ToolKind,
 };
 
@@ -79,6 +80,32 @@ fn select(cx: &mut Cx<'_>, edit: Option<Edit>) -> Outcome {
         Ok(dirty) => Outcome::dirty(dirty),
         Err(error) => Outcome::message(error.to_string()),
     }
+}
+
+/// Selects by region as one step.
+fn select_inside(cx: &mut Cx<'_>, region: Region, op: SelectOp) -> Outcome {
+    let edit = match region_mask(cx, &region) {
+        Some(mask) => select_mask(cx.scene, &mask, op),
+        None => select_region(cx.scene, &cx.pinhole(), cx.clip, &region, op),
+    };
+    select(cx, edit)
+}
+
+/// The splats in a region as the renderer sees them, where the artist wants more than centres.
+fn region_mask(cx: &mut Cx<'_>, region: &Region) -> Option<RegionMask> {
+    let (surface_only, ellipses) = (cx.settings.select_surface, cx.settings.select_ellipses);
+    if !surface_only && !ellipses {
+        return None;
+    }
+    cx.picker.region(&RegionQuery {
+        region: region.clone(),
+        footprint: if ellipses {
+            Footprint::Ellipse
+        } else {
+            Footprint::Center
+        },
+        surface_only,
+    })
 }
 
 /// A click with a selection tool: the one splat that is seen there.

@@ -116,6 +116,66 @@ shared_constants! {
     VIEW_LABELS: u32 = 3;
     /// See `VIEW_COLOR`.
     VIEW_CONFIDENCE: u32 = 4;
+    /// See `VIEW_COLOR`.
+    VIEW_CENTERS: u32 = 5;
+    /// See `VIEW_COLOR`.
+    VIEW_RINGS: u32 = 6;
+    /// See `VIEW_COLOR`.
+    VIEW_ALBEDO: u32 = 7;
+    /// See `VIEW_COLOR`.
+    VIEW_ROUGHNESS: u32 = 8;
+    /// See `VIEW_COLOR`.
+    VIEW_METALLIC: u32 = 9;
+    /// See `VIEW_COLOR`.
+    VIEW_OCCLUSION: u32 = 10;
+    /// See `VIEW_COLOR`.
+    VIEW_OVERDRAW: u32 = 11;
+    /// See `VIEW_COLOR`.
+    VIEW_TILE_LOAD: u32 = 12;
+
+    /// Opacity of a dot of `VIEW_CENTERS`.
+    DOT_OPACITY: f32 = 0.99;
+    /// A ring of `VIEW_RINGS` lies at most this far out, in log₂ units of alpha: two standard deviations.
+    RING_LEVEL: f32 = 2.885_39;
+    /// Opacity of a ring's line.
+    RING_ALPHA: f32 = 0.7;
+    /// Opacity of what a ring surrounds.
+    RING_FILL: f32 = 0.03;
+    /// log₂ of the splats blended at a pixel that `VIEW_OVERDRAW` shows brightest.
+    OVERDRAW_LOG2_MAX: f32 = 9.0;
+    /// log₂ of the length of a tile's list that `VIEW_TILE_LOAD` shows brightest.
+    TILE_LOAD_LOG2_MAX: f32 = 13.0;
+
+    /// `Background` as a number.
+    BACKGROUND_NONE: u32 = 0;
+    /// From `Backdrop::top` to `Backdrop::bottom`.
+    BACKGROUND_COLORS: u32 = 1;
+    /// See `BACKGROUND_NONE`.
+    BACKGROUND_ENVIRONMENT: u32 = 2;
+    /// See `BACKGROUND_NONE`.
+    BACKGROUND_CHECKER: u32 = 3;
+    /// Side of a square of the checkerboard, px.
+    CHECKER_SIDE: u32 = 12;
+
+    /// Kind of a region: between two corners.
+    REGION_RECT: u32 = 0;
+    /// Inside an outline.
+    REGION_POLYGON: u32 = 1;
+    /// Around a line.
+    REGION_STROKE: u32 = 2;
+    /// A splat reaches so many standard deviations when it is selected.
+    FOOTPRINT_SIGMAS: f32 = 2.0;
+    /// Share of the depth by which a splat may lie behind what is seen and still be on the surface.
+    SURFACE_SLACK: f32 = 0.01;
+
+    /// Bits of a backdrop's `guides`.
+    GUIDE_GRID: u32 = 1;
+    /// See `GUIDE_GRID`.
+    GUIDE_AXES: u32 = 2;
+    /// See `GUIDE_GRID`.
+    GUIDE_OUTLINE: u32 = 4;
+    /// The finest lines of the grid lie about this far apart on the image, px.
+    GRID_SPACING_PX: f32 = 18.0;
 
     /// Bits of a chunk's `features`: the lights shade it.
     CHUNK_LIT: u32 = 1;
@@ -125,6 +185,16 @@ shared_constants! {
     CHUNK_LABELS: u32 = 4;
     /// The confidences are a column of the cloud.
     CHUNK_CONFIDENCE: u32 = 8;
+    /// One plane behind the harmonics holds material columns.
+    CHUNK_MATERIAL: u32 = 16;
+    /// The albedo is a column of the cloud.
+    CHUNK_ALBEDO: u32 = 32;
+    /// The roughness is a column of the cloud.
+    CHUNK_ROUGHNESS: u32 = 64;
+    /// The metallic share is a column of the cloud.
+    CHUNK_METALLIC: u32 = 128;
+    /// The ambient occlusion is a column of the cloud.
+    CHUNK_OCCLUSION: u32 = 256;
 
     /// Most ranges of rows that are drawn of a chunk: every other leaf of a level-of-detail tree.
     MAX_RANGES: u32 = 512;

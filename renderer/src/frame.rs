@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use glam::Vec3;
-use scene::{Dirty, LodTree, NodeId, PinholeCamera, Scene};
+use glam::{Affine3A, Vec3};
+use scene::{Dirty, LodTree, NodeId, PinholeCamera, RegionMask, RegionQuery, Scene};
 
 use crate::GpuError;
 
@@ -14,6 +14,48 @@ pub enum Background {
     Transparent,
     /// One display-referred RGB color, 0..=1.
     Color([f32; 3]),
+    /// From one color at the top of the image to another at the bottom, display-referred, 0..=1.
+    Gradient {
+        /// In the first row.
+        top: [f32; 3],
+        /// In the last row.
+        bottom: [f32; 3],
+    },
+    /// The light of the scene's environment, as seen from the camera.
+    Environment,
+    /// Grey squares that show what is transparent.
+    Checker,
+}
+
+/// In which values colors are mixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blending {
+    /// As they are on screen, which trained scenes expect.
+    #[default]
+    Display,
+    /// As light adds up.
+    Linear,
+}
+
+/// A box in the world; splats whose centres lie outside are not drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClipBox {
+    /// From the cube -1..=1 to the world.
+    pub world_from_box: Affine3A,
+}
+
+/// What is drawn between the splats, hidden where they are in front.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Guides {
+    /// An endless grid on the ground.
+    pub grid: bool,
+    /// Lines along x (red), y (green) and z (blue).
+    pub axes: bool,
+    /// Height of the grid, metres; where there is none, the foot of the splats, strays aside.
+    pub ground: Option<f32>,
+    /// Distance from the origin at which they have faded, metres; where there is none, many times the
+    /// size of what is there.
+    pub reach: Option<f32>,
 }
 
 /// How a splat is widened so that none falls between the pixels.
@@ -40,6 +82,46 @@ pub enum ViewMode {
     Labels,
     /// The `confidence` column: green seen, amber grazing, red invented; grey where a layer has none.
     Confidence,
+    /// A dot at the centre of each splat.
+    Centers,
+    /// The outline of each splat at two standard deviations.
+    Rings,
+    /// The `albedo` column: color without light; grey where a layer has none.
+    Albedo,
+    /// The `roughness` column: black is a mirror, white is matte; grey where a layer has none.
+    Roughness,
+    /// The `metallic` column: white is metal; grey where a layer has none.
+    Metallic,
+    /// The `ambient_occlusion` column: white is open, black is shut in; grey where a layer has none.
+    Occlusion,
+    /// How many splats were blended at each pixel, from dark (1) to white (512), logarithmic.
+    Overdraw,
+    /// How many splats each tile of 16×16 pixels lists, from dark (1) to white (8192), logarithmic.
+    TileLoad,
+}
+
+impl ViewMode {
+    /// Every way to show splats.
+    pub const ALL: [Self; 13] = [
+        Self::Color,
+        Self::Centers,
+        Self::Rings,
+        Self::Depth,
+        Self::Normals,
+        Self::Albedo,
+        Self::Roughness,
+        Self::Metallic,
+        Self::Occlusion,
+        Self::Labels,
+        Self::Confidence,
+        Self::Overdraw,
+        Self::TileLoad,
+    ];
+
+    /// Whether pixels are counted or outlined splat by splat, instead of blended.
+    pub(crate) fn is_inspected(self) -> bool {
+        matches!(self, Self::Rings | Self::Overdraw | Self::TileLoad)
+    }
 }
 
 /// How finely the scene is drawn where it has levels of detail.
@@ -71,10 +153,18 @@ pub struct Frame {
     pub max_sh_degree: u32,
     /// Whether selected splats are tinted.
     pub show_selection: bool,
+    /// Whether selected splats have an edge around them.
+    pub outline: bool,
     /// Which quantity to show.
     pub view: ViewMode,
     /// How finely.
     pub detail: Detail,
+    /// In which values colors are mixed.
+    pub blending: Blending,
+    /// Outside of it nothing is drawn.
+    pub clip: Option<ClipBox>,
+    /// What is drawn between the splats.
+    pub guides: Guides,
 }
 
 impl Frame {
@@ -86,8 +176,20 @@ impl Frame {
             filter: Filter::Classic,
             max_sh_degree: scene::sh::MAX_DEGREE,
             show_selection: false,
+            outline: false,
             view: ViewMode::Color,
             detail: Detail::Exact,
+            blending: Blending::Display,
+            clip: None,
+            guides: Guides::default(),
+        }
+    }
+
+    /// The same with every splat itself: merged ones have no row to pick.
+    pub(crate) fn exact(&self) -> Self {
+        Self {
+            detail: Detail::Exact,
+            ..*self
         }
     }
 }
@@ -108,15 +210,20 @@ impl Kept {
     /// least all its splats are where they were.
     pub(crate) fn between(old: &Frame, new: &Frame, unchanged: [bool; 2]) -> Self {
         let [same_scene, same_places] = unchanged;
-        let background = new.background;
-        let colors = Frame {
+        let (background, guides) = (new.background, new.guides);
+        let same_splats = Frame {
             background,
+            guides,
+            ..*old
+        };
+        let colors = Frame {
+            outline: new.outline,
             max_sh_degree: new.max_sh_degree,
             show_selection: new.show_selection,
             view: new.view,
-            ..*old
+            ..same_splats
         };
-        if same_scene && (Frame { background, ..*old }) == *new {
+        if same_scene && same_splats == *new {
             Self::Pixels
         } else if same_places && colors == *new && old.view.only_colors() && new.view.only_colors()
         {
@@ -132,7 +239,15 @@ impl ViewMode {
     fn only_colors(self) -> bool {
         matches!(
             self,
-            Self::Color | Self::Normals | Self::Depth | Self::Labels | Self::Confidence
+            Self::Color
+                | Self::Normals
+                | Self::Depth
+                | Self::Labels
+                | Self::Confidence
+                | Self::Albedo
+                | Self::Roughness
+                | Self::Metallic
+                | Self::Occlusion
         )
     }
 }
@@ -159,6 +274,21 @@ pub struct Pick {
     pub point: Vec3,
     /// Distance along the view axis, metres.
     pub depth: f32,
+}
+
+/// One of the splats that show at a pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnderPixel {
+    /// The layer.
+    pub node: NodeId,
+    /// The splat's row in its layer.
+    pub row: u32,
+    /// Distance along the view axis, metres.
+    pub depth: f32,
+    /// Its alpha at the pixel's centre.
+    pub alpha: f32,
+    /// Its share of the pixel's light: alpha times what those in front let through.
+    pub weight: f32,
 }
 
 /// Wall-clock or GPU time of one pass.
@@ -244,6 +374,12 @@ pub trait Render {
 
     /// The splat under a pixel of the frame, if any.
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError>;
+
+    /// All splats that show at a pixel of the frame, front to back.
+    fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError>;
+
+    /// The splats of all visible layers in a region of the frame. Flags do not matter.
+    fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError>;
 
     /// Numbers of the last frame.
     fn stats(&self) -> FrameStats;

@@ -7,7 +7,7 @@ use crate::{
         BIN_BLOCK, DIGIT_BITS, DIGITS, ENTRY_CHUNK, KEY_BITS, SORT_BLOCK, TILES_PER_BIN,
         WORKGROUP_WORDS,
     },
-    layout::{ChunkView, Counters, Record, ScanRows, Shading, SortRound, View},
+    layout::{Backdrop, ChunkView, Counters, Record, ScanRows, Shading, SortRound, View},
 };
 
 /// Most workgroups along one axis of a dispatch.
@@ -20,6 +20,7 @@ const INTERSECTIONS_TOTAL: u32 = 2;
 #[derive(Debug)]
 pub(crate) struct FrameBuffers {
     pub(crate) view: Uniform<View>,
+    pub(crate) backdrop: Uniform<Backdrop>,
     pub(crate) shading: Uniform<Shading>,
     pub(crate) chunk_views: Vec<Uniform<ChunkView>>,
     pub(crate) cull_rows: Uniform<ScanRows>,
@@ -48,6 +49,8 @@ pub(crate) struct FrameBuffers {
     pub(crate) tile_entries: Storage<u32>,
     pub(crate) blended: Storage<[u32; 2]>,
     pub(crate) picks: Storage<[u32; 2]>,
+    /// Selected coverage; only as large as a frame with an outline needs.
+    pub(crate) coverage: Storage<f32>,
     /// Splats of the view that may be visible.
     visible: u32,
     /// Visible splats that the buffers have room for.
@@ -80,6 +83,7 @@ impl FrameBuffers {
         let device = &gpu.device;
         Self {
             view: Uniform::new(device, "view"),
+            backdrop: Uniform::new(device, "backdrop"),
             shading: Uniform::new(device, "shading"),
             chunk_views: Vec::new(),
             cull_rows: Uniform::new(device, "cull_rows"),
@@ -109,6 +113,7 @@ impl FrameBuffers {
             tile_entries: Storage::new(device, "tile_entries", 0),
             blended: Storage::new(device, "blended", 0),
             picks: Storage::new(device, "picks", 0),
+            coverage: Storage::new(device, "coverage", 0),
             visible: 0,
             visible_room: 0,
             visible_at_most: usize::MAX,
@@ -282,6 +287,7 @@ impl FrameBuffers {
             self.tile_entries.bytes(),
             self.blended.bytes(),
             self.picks.bytes(),
+            self.coverage.bytes(),
         ]
         .iter()
         .sum()

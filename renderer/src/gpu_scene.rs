@@ -19,8 +19,7 @@ pub(crate) struct GpuChunk {
 impl Chunk for GpuChunk {
     type Home = Gpu;
 
-    fn new(gpu: &Gpu, capacity: usize, sh_degree: u32) -> Self {
-        let planes = pack::sh_planes(sh_degree);
+    fn new(gpu: &Gpu, capacity: usize, planes: usize) -> Self {
         let device = &gpu.device;
         Self {
             means: Storage::new(device, "means", capacity),
@@ -39,9 +38,9 @@ impl Chunk for GpuChunk {
             self.means.write(&gpu.queue, to, &pack::means(cloud, page));
             self.shapes
                 .write(&gpu.queue, to, &pack::shapes(cloud, page));
-            let sh = pack::sh_rows(cloud, page);
+            let packed = pack::plane_rows(cloud, page);
             for plane in 0..self.planes {
-                let values = pack::sh_plane(&sh, self.planes, plane);
+                let values = pack::plane(&packed, self.planes, plane);
                 self.sh.write(&gpu.queue, plane * capacity + to, &values);
             }
         }

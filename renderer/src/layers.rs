@@ -7,12 +7,14 @@ use std::{ops::Range, sync::Arc};
 
 use glam::Vec3;
 use rayon::prelude::*;
-use scene::{Dirty, GaussianCloud, LodTree, NodeId, Scene, SplatFlags, SplatLayer, Transform};
+use scene::{
+    Dirty, GaussianCloud, LodTree, NodeId, RegionMask, Scene, SplatFlags, SplatLayer, Transform,
+};
 
 use self::coarse::Coarse;
 use crate::{
     Detail, Frame,
-    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_RANGES, PAGE, WORKGROUP},
+    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_RANGES, PAGE, WORKGROUP, WORKGROUP_WORDS},
     layout::{ChunkView, Shading},
     lod::{self, Cut},
     pack,
@@ -30,8 +32,8 @@ pub(crate) trait Chunk: Sized {
     /// What it takes to make one.
     type Home;
 
-    /// Room for `capacity` splats of an SH degree.
-    fn new(home: &Self::Home, capacity: usize, sh_degree: u32) -> Self;
+    /// Room for `capacity` splats with so many planes of harmonics and materials.
+    fn new(home: &Self::Home, capacity: usize, planes: usize) -> Self;
 
     /// Packs these rows of the cloud to the chunk's rows from `at`.
     fn write_cloud(&mut self, home: &Self::Home, cloud: &GaussianCloud, rows: &[u32], at: usize);
@@ -54,6 +56,8 @@ pub(crate) struct Layer<C> {
     lit: bool,
     features: u32,
     sh_degree: u32,
+    /// Planes of harmonics and materials.
+    planes: usize,
     len: usize,
     bounds: Option<(Vec3, Vec3)>,
     /// The box of the middle of all means: without the outliers that trained scenes have.
@@ -86,6 +90,8 @@ pub(crate) struct Layers<C> {
     pub(crate) revision: u64,
     /// Counts those of them that are more than colors.
     pub(crate) geometry: u64,
+    /// Whether any splat that is drawn is selected.
+    pub(crate) any_selected: bool,
     fresh: bool,
 }
 
@@ -96,6 +102,7 @@ impl<C: Chunk> Layers<C> {
             shading: bytemuck::Zeroable::zeroed(),
             revision: 0,
             geometry: 0,
+            any_selected: false,
             fresh: true,
         }
     }
@@ -112,6 +119,7 @@ impl<C: Chunk> Layers<C> {
         self.reconcile(home, scene);
         let mut moved = self.layers.iter().any(|l| !l.written.is_empty());
         self.shading = shading::shading(scene);
+        self.any_selected = any_selected(scene);
         for change in dirty {
             match change {
                 Dirty::Graph | Dirty::Light => {}
@@ -194,6 +202,30 @@ impl<C: Chunk> Layers<C> {
             first += merged;
         }
         None
+    }
+
+    /// One bit a splat of the blocks that `views` draw, `[blocks, 8]`, as sets of the document's rows.
+    pub(crate) fn mask(&self, bits: &[u32], views: &[ChunkView]) -> RegionMask {
+        let mut mask = RegionMask::default();
+        let mut views = views.iter();
+        for layer in self.drawn() {
+            let mut rows = vec![0u32; layer.len.div_ceil(32)];
+            for (i, view) in views.by_ref().take(layer.all_chunks().count()).enumerate() {
+                // Merged splats stand for no row of their own.
+                let sorted = layer.splat_from_sorted.get(i * CHUNK..).unwrap_or_default();
+                for block in 0..view.block_count {
+                    let words = (view.first_block + block) as usize * WORKGROUP_WORDS as usize;
+                    for (k, place) in view.block_rows(block).enumerate() {
+                        let inside = bits.get(words + k / 32).map_or(0, |w| w >> (k % 32) & 1);
+                        if let (1, Some(&row)) = (inside, sorted.get(place)) {
+                            rows[row as usize / 32] |= 1 << (row % 32);
+                        }
+                    }
+                }
+            }
+            mask.layers.push((layer.node, rows));
+        }
+        mask
     }
 
     /// Bytes of all chunks.
@@ -302,6 +334,22 @@ impl<C: Chunk> Layers<C> {
         (!viewed.is_empty()).then(|| lod::cut(&viewed, limits))
     }
 
+    /// The box of what is drawn without outliers, world frame.
+    pub(crate) fn core(&self) -> Option<(Vec3, Vec3)> {
+        let corners = self.drawn().filter_map(|layer| {
+            let (low, high) = layer.core?;
+            let transform = layer.transform;
+            Some((0..8).map(move |i| {
+                let pick = |axis: usize| if i >> axis & 1 == 0 { low } else { high }[axis];
+                transform.point(Vec3::new(pick(0), pick(1), pick(2)))
+            }))
+        });
+        corners.flatten().fold(None, |bounds, p| match bounds {
+            Some((low, high)) => Some((p.min(low), p.max(high))),
+            None => Some((p, p)),
+        })
+    }
+
     /// Smallest and largest view depth of all drawn means, and of their core without outliers.
     pub(crate) fn depth_ranges(&self, camera: &scene::PinholeCamera) -> [(f32, f32); 2] {
         let mut ranges = [(f32::INFINITY, f32::NEG_INFINITY); 2];
@@ -336,6 +384,7 @@ impl<C: Chunk> Layer<C> {
             lit: false,
             features: 0,
             sh_degree: 0,
+            planes: 0,
             len: 0,
             bounds: None,
             core: None,
@@ -412,7 +461,7 @@ impl<C: Chunk> Layer<C> {
             self.sorted_from_splat[row as usize] = place;
         }
         self.write_rows(home, source, 0..self.len);
-        self.coarse = Some(Coarse::new(home, source, self.sh_degree, tree));
+        self.coarse = Some(Coarse::new(home, source, self.planes, tree));
     }
 
     /// Adds the ranges of a chunk's rows that lie in pages which may be seen; neighbors are joined.
@@ -463,7 +512,8 @@ impl<C: Chunk> Layer<C> {
         let cloud = &source.cloud;
         let sh_degree = pack::stored_sh_degree(cloud);
         self.written = 0..0;
-        if self.sh_degree != sh_degree {
+        let planes = pack::planes(cloud);
+        if (self.sh_degree, self.planes) != (sh_degree, planes) {
             self.chunks.clear();
             self.forget_order();
         } else if self.len > cloud.len() || (!self.sorted && !source.incoming) {
@@ -478,6 +528,7 @@ impl<C: Chunk> Layer<C> {
         let sort = cloud.len() - kept > SMALL;
         self.append_order(cloud.means(), sort && !source.incoming);
         self.sorted &= !(sort && source.incoming);
+        self.planes = planes;
         let wanted = cloud.len().div_ceil(CHUNK);
         self.chunks.truncate(wanted);
         for i in 0..wanted {
@@ -493,7 +544,7 @@ impl<C: Chunk> Layer<C> {
                 rows.len() * 3 / 2
             };
             let capacity = room.next_multiple_of(WORKGROUP as usize).min(CHUNK);
-            let mut chunk = C::new(home, capacity, sh_degree);
+            let mut chunk = C::new(home, capacity, planes);
             // Rows that were written before lie in the chunk that is thrown away.
             if rows.start < kept {
                 let again = &self.splat_from_sorted[rows.start..rows.end.min(kept)];
@@ -569,6 +620,13 @@ impl<C: Chunk> Layer<C> {
             }
         }
     }
+}
+
+fn any_selected(scene: &Scene) -> bool {
+    let selected = |f: &SplatFlags| f.intersects(SplatFlags::SELECTED) && f.is_drawn();
+    scene
+        .layers()
+        .any(|(id, _, layer)| scene.is_visible(id) && layer.flags.iter().any(selected))
 }
 
 /// A sum over the rows that are not drawn, each as a number that looks random (SplitMix64, Steele et al.

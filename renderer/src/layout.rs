@@ -48,10 +48,48 @@ pub(crate) struct View {
     pub(crate) chunk_capacity: u32,
     /// Tile entries that the list holds.
     pub(crate) intersection_capacity: u32,
-    /// 1 where the composite keeps alpha straight (files), 0 where it premultiplies (screen).
+    /// 1 where rays are parallel, and `focal` counts px per metre.
+    pub(crate) orthographic: u32,
+    /// Splats farther than this are not drawn.
+    pub(crate) far: f32,
+    /// Standard deviation of a dot of `VIEW_CENTERS`, px.
+    pub(crate) dot: f32,
+    /// 1 where colors are blended as linear light.
+    pub(crate) linear: u32,
+    /// Fills up to 16 bytes.
+    pub(crate) padding: u32,
+    /// Rows of `clip_box_from_view`, the translation in w: what lies beyond ±1 is not drawn.
+    pub(crate) clip_from_view: [[f32; 4]; 3],
+}
+
+/// Per-frame constants of what stands behind and between the splats.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub(crate) struct Backdrop {
+    /// Rows of `world_from_view`, the translation in w.
+    pub(crate) world_from_view: [[f32; 4]; 3],
+    /// Display-referred RGB at the top of the whole image; w unused.
+    pub(crate) top: [f32; 4],
+    /// The same at the bottom.
+    pub(crate) bottom: [f32; 4],
+    /// Top left corner of the drawn part in the whole image, px.
+    pub(crate) origin: [u32; 2],
+    /// Size of the whole image, px.
+    pub(crate) whole: [u32; 2],
+    /// `BACKGROUND_*`.
+    pub(crate) background: u32,
+    /// `GUIDE_*` bits.
+    pub(crate) guides: u32,
+    /// Height of the grid in the world, metres.
+    pub(crate) ground: f32,
+    /// Distance from the world's origin at which grid and axes have faded, metres.
+    pub(crate) reach: f32,
+    /// 1 where alpha is kept straight (files), 0 where it premultiplies (screen).
     pub(crate) straight_alpha: u32,
-    /// Display-referred RGB, and 1 where there is a background at all.
-    pub(crate) background: [f32; 4],
+    /// Width of the guides' lines, px.
+    pub(crate) line_px: f32,
+    /// Fills up to 16 bytes.
+    pub(crate) padding: [u32; 2],
 }
 
 /// One directional light.
@@ -136,6 +174,28 @@ impl ChunkView {
         let first = start + offset.min(rows);
         first as usize..(start + rows).min(first + WORKGROUP) as usize
     }
+}
+
+/// A region of the image.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub(crate) struct Region {
+    /// `REGION_*`.
+    pub(crate) kind: u32,
+    /// Corners of the outline.
+    pub(crate) corners: u32,
+    /// 1 where a splat's ellipse counts, not only its centre.
+    pub(crate) ellipses: u32,
+    /// 1 where splats behind the median depth are left out.
+    pub(crate) surface_only: u32,
+    /// A corner of a rectangle, or an end of a stroke, px.
+    pub(crate) first: [f32; 2],
+    /// The other one.
+    pub(crate) last: [f32; 2],
+    /// Half the width of a stroke, px.
+    pub(crate) radius: f32,
+    /// Fills up to 8 bytes.
+    pub(crate) padding: f32,
 }
 
 /// What the passes count; read back after the frame.

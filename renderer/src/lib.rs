@@ -29,8 +29,8 @@ mod timing;
 mod view;
 
 pub use frame::{
-    Background, Detail, Filter, Frame, FrameStats, PassTime, Pick, Render, RenderError,
-    RenderedImage, ViewMode,
+    Background, Blending, ClipBox, Detail, Filter, Frame, FrameStats, Guides, PassTime, Pick,
+    Render, RenderError, RenderedImage, UnderPixel, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use renderer::Renderer;

@@ -6,7 +6,10 @@ use rayon::prelude::*;
 use scene::{ColumnValues, GaussianCloud, SplatFlags, sh};
 
 use crate::{
-    consts::{CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_NORMALS, NORMAL_STEPS, OPACITY_STEPS},
+    consts::{
+        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_MATERIAL, CHUNK_METALLIC,
+        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, NORMAL_STEPS, OPACITY_STEPS,
+    },
     half16,
     layout::Shape,
 };
@@ -32,6 +35,56 @@ pub(crate) fn features(cloud: &GaussianCloud) -> u32 {
     bit(cloud.column_f32("normal", 3).is_some(), CHUNK_NORMALS)
         | bit(column_u8(cloud, "label").is_some(), CHUNK_LABELS)
         | bit(column_u8(cloud, "confidence").is_some(), CHUNK_CONFIDENCE)
+        | bit(has_material(cloud), CHUNK_MATERIAL)
+        | bit(cloud.column_f32("albedo", 3).is_some(), CHUNK_ALBEDO)
+        | bit(cloud.column_f32("roughness", 1).is_some(), CHUNK_ROUGHNESS)
+        | bit(cloud.column_f32("metallic", 1).is_some(), CHUNK_METALLIC)
+        | bit(
+            cloud.column_f32("ambient_occlusion", 1).is_some(),
+            CHUNK_OCCLUSION,
+        )
+}
+
+/// Whether the cloud has a column that [`Materials`] holds.
+pub(crate) fn has_material(cloud: &GaussianCloud) -> bool {
+    let column = |name| cloud.column_f32(name, 1).is_some();
+    cloud.column_f32("albedo", 3).is_some()
+        || column("roughness")
+        || column("metallic")
+        || column("ambient_occlusion")
+}
+
+/// Planes of a chunk: those of the harmonics, and one of the material where there is any.
+pub(crate) fn planes(cloud: &GaussianCloud) -> usize {
+    sh_planes(stored_sh_degree(cloud)) + usize::from(has_material(cloud))
+}
+
+/// One byte each of albedo red, green, blue, roughness; metallic, ambient occlusion.
+struct Materials<'a> {
+    albedo: Option<&'a [f32]>,
+    /// Roughness, metallic, ambient occlusion.
+    others: [Option<&'a [f32]>; 3],
+}
+
+impl<'a> Materials<'a> {
+    fn of(cloud: &'a GaussianCloud) -> Self {
+        Self {
+            albedo: cloud.column_f32("albedo", 3),
+            others: ["roughness", "metallic", "ambient_occlusion"].map(|c| cloud.column_f32(c, 1)),
+        }
+    }
+
+    fn packed(&self, row: usize) -> [u32; 2] {
+        let byte = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+        let [r, g, b] = self
+            .albedo
+            .map_or([0; 3], |a| [0, 1, 2].map(|c| byte(a[3 * row + c])));
+        let [rough, metal, open] = self.others.map(|c| c.map_or(0, |c| byte(c[row])));
+        [
+            u32::from_le_bytes([r, g, b, rough]),
+            u32::from_le_bytes([metal, open, 0, 0]),
+        ]
+    }
 }
 
 /// `[rows]` bits of mean x y z, then 24 bits of opacity below the 8 bits of a bounding exponent: every
@@ -63,28 +116,34 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
     })
 }
 
-/// `[rows, planes]` of half-precision SH: plane p holds numbers 4·p..4·p+4 of the `[K, 3]` coefficients.
-/// A row is visited once, as neighbors in `rows` lie far apart in the cloud.
-pub(crate) fn sh_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
-    let degree = stored_sh_degree(cloud);
-    let (used, planes) = (3 * sh::coefficient_count(degree), sh_planes(degree));
+/// `[rows, planes]` of a chunk: half-precision SH, where plane p holds numbers 4·p..4·p+4 of the `[K, 3]`
+/// coefficients, then the material where there is any. A row is visited once, as neighbors in `rows`
+/// lie far apart in the cloud.
+pub(crate) fn plane_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
+    let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
+    let planes = planes(cloud);
+    let materials = has_material(cloud).then(|| Materials::of(cloud));
     let mut packed = vec![[0; 2]; rows.len() * planes];
     packed
         .par_chunks_mut(planes)
         .zip(rows)
         .with_min_len(TASK_ROWS)
         .for_each(|(packed, &row)| {
-            let coefficients = &cloud.sh_of(row as usize)[..used];
+            let row = row as usize;
+            let coefficients = &cloud.sh_of(row)[..used];
             for (plane, four) in packed.iter_mut().zip(coefficients.chunks(4)) {
                 let at = |j: usize| four.get(j).copied().unwrap_or(0.0);
                 *plane = [half16::pack2(at(0), at(1)), half16::pack2(at(2), at(3))];
+            }
+            if let (Some(materials), Some(last)) = (&materials, packed.last_mut()) {
+                *last = materials.packed(row);
             }
         });
     packed
 }
 
-/// One plane of `sh_rows`.
-pub(crate) fn sh_plane(packed: &[[u32; 2]], planes: usize, plane: usize) -> Vec<[u32; 2]> {
+/// One plane of `plane_rows`.
+pub(crate) fn plane(packed: &[[u32; 2]], planes: usize, plane: usize) -> Vec<[u32; 2]> {
     packed.iter().skip(plane).step_by(planes).copied().collect()
 }
 

@@ -4,15 +4,20 @@ mod bin;
 mod blend;
 mod composite;
 mod cull;
+mod inspect;
 mod project;
+mod region;
 mod scan;
 mod sort;
 mod tiles;
 
 use std::path::Path;
 
+pub(crate) use region::RegionBuffers;
+
 use crate::{
     Gpu,
+    cpu::inspect::is_inspected,
     frame_buffers::FrameBuffers,
     gpu_scene::GpuChunk,
     layout::{ChunkView, View},
@@ -131,6 +136,8 @@ pub(crate) struct Passes {
     pub(crate) tiles: tiles::Tiles,
     pub(crate) blend: blend::Blend,
     pub(crate) composite: composite::Composite,
+    pub(crate) inspect: inspect::Inspect,
+    pub(crate) region: region::Region,
 }
 
 impl Passes {
@@ -152,6 +159,8 @@ impl Passes {
             tiles: tiles::Tiles::new(device, &module("tiles")),
             blend: blend::Blend::new(device, &module("blend")),
             composite: composite::Composite::new(device, &module("composite")),
+            inspect: inspect::Inspect::new(device, &module("inspect")),
+            region: region::Region::new(device, &module("region")),
         }
     }
 
@@ -215,6 +224,12 @@ pub(crate) const STEPS: [Step; 7] = [
     },
     Step {
         name: "blend",
-        record: |passes, context, pass| passes.blend.record(context, pass),
+        record: |passes, context, pass| {
+            if is_inspected(context.view.mode) {
+                passes.inspect.record(context, pass);
+            } else {
+                passes.blend.record(context, pass);
+            }
+        },
     },
 ];

@@ -2,21 +2,22 @@
 
 mod crowd;
 mod memory;
+mod picking;
 
 use std::{sync::Arc, time::Instant};
 
-use scene::{Dirty, LodTree, NodeId, Scene};
+use scene::{Dirty, LodTree, NodeId, RegionMask, RegionQuery, Scene};
 
 use crowd::Crowd;
 
 use crate::{
-    Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
+    Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
     frame::Kept,
     frame_buffers::{FrameBuffers, Room},
     gpu_scene::GpuChunk,
     layers::Layers,
-    layout::{ChunkView, View},
+    layout::{Backdrop, ChunkView, View},
     passes::{Context, Passes, RECOLOR_STEPS, STEPS, Step},
     readback::{self, Report, Reports},
     reload::Reload,
@@ -171,26 +172,20 @@ impl Renderer {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         let mut drawn = match self.drawn.filter(|_| kept == Kept::Pixels) {
             Some(drawn) => {
-                let view = View {
-                    background: view::background(frame),
-                    straight_alpha: 0,
-                    ..drawn.view
-                };
                 self.timer.restart();
-                self.buffers.view.write(&self.gpu.queue, &view);
                 Drawn {
                     frame: *frame,
-                    view,
                     on_target: true,
                     ..drawn
                 }
             }
             None => {
                 self.settled = false;
-                self.record(&mut encoder, (frame, part), kept, false)?
+                self.record(&mut encoder, (frame, part), kept)?
             }
         };
         if let Some(target) = &self.target {
+            self.write_backdrop(frame, part, false);
             self.composite(&mut encoder, &drawn.view, target.clone());
         }
         let report = (drawn.number == self.frames && !drawn.complete).then(|| {
@@ -213,16 +208,11 @@ impl Renderer {
         encoder: &mut wgpu::CommandEncoder,
         (frame, part): (&Frame, Part),
         kept: Kept,
-        straight_alpha: bool,
     ) -> Result<Drawn, RenderError> {
         if !self.holds_scene {
             return Err(RenderError::Capacity { what: "this scene" });
         }
-        let (mut view, chunk_views) = self.begin(frame, part)?;
-        if straight_alpha {
-            view.straight_alpha = 1;
-            self.buffers.view.write(&self.gpu.queue, &view);
-        }
+        let (view, chunk_views) = self.begin(frame, part)?;
         let chunks: Vec<&GpuChunk> = self.layers.drawn_chunks().collect();
         let context = Context {
             device: &self.gpu.device,
@@ -237,6 +227,10 @@ impl Renderer {
         };
         self.timer.restart();
         self.passes.draw(steps, &context, &mut self.timer, encoder);
+        if self.outlines(frame) {
+            let mut pass = self.timer.pass(encoder, "inspect");
+            self.passes.inspect.record_cover(&context, &mut pass);
+        }
         self.stats.ran = steps.iter().map(|step| step.name).collect();
         self.stats.splats = self.layers.drawn_len() as u32;
         self.stats.scene_bytes = self.layers.bytes();
@@ -262,7 +256,14 @@ impl Renderer {
         let depths = self.layers.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
         let (gpu, buffers, shading) = (&self.gpu, &mut self.buffers, &self.layers.shading);
-        let made_room = gpu.try_allocate(|| buffers.begin(gpu, &mut view, shading, &chunk_views));
+        let outlined = frame.outline && frame.show_selection && self.layers.any_selected;
+        let pixels = part.size[0] as usize * part.size[1] as usize;
+        let made_room = gpu.try_allocate(|| {
+            if outlined {
+                buffers.coverage.reserve(&gpu.device, "coverage", pixels);
+            }
+            buffers.begin(gpu, &mut view, shading, &chunk_views)
+        });
         if made_room.is_none() {
             self.buffers = FrameBuffers::new(&self.gpu);
             self.drawn = None;
@@ -305,6 +306,20 @@ impl Renderer {
             });
         }
         Ok(times)
+    }
+
+    /// Whether a selection has an outline in this frame.
+    fn outlines(&self, frame: &Frame) -> bool {
+        frame.outline && frame.show_selection && self.layers.any_selected
+    }
+
+    /// Tells composite what stands behind and between the splats of the part it draws next.
+    fn write_backdrop(&self, frame: &Frame, part: Part, straight_alpha: bool) {
+        let backdrop = Backdrop {
+            straight_alpha: u32::from(straight_alpha),
+            ..view::backdrop(frame, part, self.outlines(frame), self.layers.core())
+        };
+        self.buffers.backdrop.write(&self.gpu.queue, &backdrop);
     }
 
     fn composite(&mut self, encoder: &mut wgpu::CommandEncoder, view: &View, to: wgpu::Texture) {
@@ -420,6 +435,14 @@ impl Render for Renderer {
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
         self.pick_at(frame, pixel)
+    }
+
+    fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError> {
+        self.list_under(frame, pixel)
+    }
+
+    fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
+        self.mask_of(frame, query)
     }
 
     fn stats(&self) -> FrameStats {

@@ -21,9 +21,14 @@ macro_rules! sources {
     };
 }
 
-const COMMON: [Source; 6] = sources![
+const COMMON: [Source; 11] = sources![
     "common/ellipse",
+    "common/ewa",
+    "common/guides",
+    "common/heat",
     "common/layout",
+    "common/lens",
+    "common/material",
     "common/place",
     "common/scan",
     "common/sh",
@@ -31,7 +36,7 @@ const COMMON: [Source; 6] = sources![
 ];
 
 /// The shaders of all passes.
-pub(crate) const PASSES: [Source; 8] = sources![
+pub(crate) const PASSES: [Source; 10] = sources![
     "cull",
     "scan",
     "project",
@@ -40,6 +45,8 @@ pub(crate) const PASSES: [Source; 8] = sources![
     "tiles",
     "blend",
     "composite",
+    "inspect",
+    "region",
 ];
 
 impl Source {

@@ -1,16 +1,24 @@
 //! The renderer on the CPU: every pass by its twin.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
-use scene::{Dirty, GaussianCloud, LodTree, NodeId, PinholeCamera, PixelImage, Rasterizer, Scene};
+use scene::{
+    Dirty, GaussianCloud, LodTree, NodeId, PinholeCamera, PixelImage, Rasterizer, RegionMask,
+    RegionQuery, Scene,
+};
 
 use crate::{
-    Detail, Frame, FrameStats, Pick, Render, RenderError, RenderedImage,
+    Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
     consts::CHUNK_NORMALS,
-    cpu::{self, Clock, Prepared, blend, chunk::PackedChunk, composite},
+    cpu::{
+        self, Clock, Prepared, blend,
+        chunk::PackedChunk,
+        composite, inspect,
+        region::{self, RegionOn},
+    },
     frame::Kept,
     layers::Layers,
-    layout::ChunkView,
+    layout::{Backdrop, ChunkView, View},
     pack,
     view::{self, Part},
 };
@@ -96,6 +104,66 @@ impl SoftwareRenderer {
     }
 }
 
+/// A frame before composite.
+struct Drawn {
+    view: View,
+    backdrop: Backdrop,
+    pixels: Vec<[f32; 4]>,
+    depths: Vec<f32>,
+    coverage: Vec<f32>,
+}
+
+impl Drawn {
+    fn blended(&self) -> composite::Blended<'_> {
+        composite::Blended {
+            pixels: &self.pixels,
+            depths: &self.depths,
+            coverage: &self.coverage,
+        }
+    }
+}
+
+impl SoftwareRenderer {
+    /// Blends a frame, and finds out what its guides need to know.
+    fn draw(&mut self, frame: &Frame) -> Result<Drawn, RenderError> {
+        let outline = frame.outline && frame.show_selection && self.layers.any_selected;
+        let mut backdrop = view::backdrop(
+            frame,
+            Part::whole(&frame.camera),
+            outline,
+            self.layers.core(),
+        );
+        backdrop.straight_alpha = 1;
+        let prepared = self.prepare(frame)?;
+        let mut times = Vec::new();
+        let mut clock = Clock::start(&mut times);
+        let pixels = if frame.view.is_inspected() {
+            inspect::pixels(prepared)
+        } else {
+            blend::blend(prepared)
+        };
+        clock.lap("blend");
+        let (mut depths, mut coverage) = (Vec::new(), Vec::new());
+        if composite::needs_depths(&backdrop) {
+            depths = inspect::median_depths(prepared);
+        }
+        if outline {
+            coverage = inspect::coverage(prepared);
+        }
+        clock.lap("inspect");
+        let view = prepared.view;
+        self.stats.ran.extend(times.iter().map(|p| p.pass));
+        self.stats.passes.extend(times);
+        Ok(Drawn {
+            view,
+            backdrop,
+            pixels,
+            depths,
+            coverage,
+        })
+    }
+}
+
 impl Default for SoftwareRenderer {
     fn default() -> Self {
         Self::new()
@@ -112,21 +180,16 @@ impl Render for SoftwareRenderer {
     }
 
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        let prepared = self.prepare(frame)?;
-        let background = view::background(frame);
-        let mut times = Vec::new();
-        let mut clock = Clock::start(&mut times);
-        let pixels = blend::blend(prepared);
-        clock.lap("blend");
-        let view = crate::layout::View {
-            background,
-            straight_alpha: 1,
-            ..prepared.view
-        };
-        let rgba = composite::composite(&view, &pixels);
-        clock.lap("composite");
-        self.stats.ran.extend(times.iter().map(|p| p.pass));
-        self.stats.passes.extend(times);
+        let layers = self.draw(frame)?;
+        let start = Instant::now();
+        let (shading, view) = (&self.layers.shading, &layers.view);
+        let rgba = composite::composite(view, &layers.backdrop, shading, &layers.blended());
+        let ms = start.elapsed().as_secs_f32() * 1e3;
+        self.stats.ran.push("composite");
+        self.stats.passes.push(PassTime {
+            pass: "composite",
+            ms,
+        });
         Ok(RenderedImage {
             width: frame.camera.width,
             height: frame.camera.height,
@@ -135,11 +198,7 @@ impl Render for SoftwareRenderer {
     }
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
-        // Merged splats have no row.
-        let frame = &Frame {
-            detail: Detail::Exact,
-            ..*frame
-        };
+        let frame = &frame.exact();
         let camera = &frame.camera;
         let [x, y] = pixel;
         if x >= camera.width || y >= camera.height {
@@ -157,6 +216,55 @@ impl Render for SoftwareRenderer {
             point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
             depth,
         }))
+    }
+
+    fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError> {
+        if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
+            return Ok(Vec::new());
+        }
+        let prepared = self.prepare(&frame.exact())?;
+        let projected = &prepared.projected;
+        let found: Vec<_> = inspect::under(prepared, pixel)
+            .into_iter()
+            .map(|under| {
+                let depth = f32::from_bits(projected.depths[under.slot as usize]);
+                (projected.placements[under.slot as usize][1], depth, under)
+            })
+            .collect();
+        let named = found.into_iter().filter_map(|(source, depth, under)| {
+            let (node, row) = self.layers.source(source)?;
+            Some(UnderPixel {
+                node,
+                row,
+                depth,
+                alpha: under.alpha,
+                weight: under.weight,
+            })
+        });
+        Ok(named.collect())
+    }
+
+    fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
+        let frame = &frame.exact();
+        let prepared = self.prepare(frame)?;
+        let view = prepared.view;
+        let depths = if query.surface_only {
+            inspect::median_depths(prepared)
+        } else {
+            Vec::new()
+        };
+        let (region, outline) = view::region(query);
+        let on = RegionOn {
+            view: &view,
+            region: &region,
+            outline: &outline,
+            depths: &depths,
+        };
+        let whole = Part::whole(&frame.camera);
+        let (chunk_views, _) = self.layers.chunk_views(frame, whole);
+        let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
+        let bits = region::region(&on, &chunks, &chunk_views);
+        Ok(self.layers.mask(&bits, &chunk_views))
     }
 
     fn stats(&self) -> FrameStats {

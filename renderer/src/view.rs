@@ -1,15 +1,24 @@
 //! From a [`Frame`] to the constants that the passes read.
 
-use scene::PinholeCamera;
+use glam::{Affine3A, Vec2, Vec3};
+use scene::{Footprint, PinholeCamera, Projection, RegionQuery};
 
 use crate::{
-    Background, Filter, Frame, RenderError, ViewMode,
+    Background, Blending, Filter, Frame, RenderError, ViewMode,
     consts::{
-        BIN, KEY_BITS, SLOPE_MARGIN, VIEW_COLOR, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS,
-        VIEW_NORMALS,
+        BACKGROUND_CHECKER, BACKGROUND_COLORS, BACKGROUND_ENVIRONMENT, BACKGROUND_NONE, BIN,
+        GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE, KEY_BITS, REGION_POLYGON, REGION_RECT,
+        REGION_STROKE, SLOPE_MARGIN, VIEW_ALBEDO, VIEW_CENTERS, VIEW_COLOR, VIEW_CONFIDENCE,
+        VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION, VIEW_OVERDRAW,
+        VIEW_RINGS, VIEW_ROUGHNESS, VIEW_TILE_LOAD,
     },
-    layout::{ChunkView, View},
+    layout::{Backdrop, ChunkView, Region, View},
 };
+
+/// Grid and axes fade over so many sizes of the scene.
+const REACH: f32 = 12.0;
+/// Standard deviation of a dot at a splat's centre, px.
+const DOT_SIGMA_PX: f32 = 0.8;
 
 /// A rectangle of the image that is drawn in one go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +76,9 @@ pub(crate) fn view(
     // How far off-axis the projection is linearized, as gsplat: 30 % of the half angle beyond the image.
     let margin_x = SLOPE_MARGIN * 0.5 * camera.width as f32 / camera.fx;
     let margin_y = SLOPE_MARGIN * 0.5 * camera.height as f32 / camera.fy;
+    let orthographic = camera.projection == Projection::Orthographic;
+    // Parallel rays have no slope: the linearization is the projection itself.
+    let spread = if orthographic { 0.0 } else { 1.0 };
     let (depth_min_bits, depth_shift) = depth_key(camera.near, depths[0]);
     View {
         focal: [camera.fx, camera.fy],
@@ -77,12 +89,12 @@ pub(crate) fn view(
         size: part.size,
         bins: part.size.map(|s| s.div_ceil(BIN)),
         slope_min: [
-            -camera.cx / camera.fx - margin_x,
-            -camera.cy / camera.fy - margin_y,
+            spread * (-camera.cx / camera.fx - margin_x),
+            spread * (-camera.cy / camera.fy - margin_y),
         ],
         slope_max: [
-            (camera.width as f32 - camera.cx) / camera.fx + margin_x,
-            (camera.height as f32 - camera.cy) / camera.fy + margin_y,
+            spread * ((camera.width as f32 - camera.cx) / camera.fx + margin_x),
+            spread * ((camera.height as f32 - camera.cy) / camera.fy + margin_y),
         ],
         near: camera.near,
         low_pass: match frame.filter {
@@ -97,6 +109,14 @@ pub(crate) fn view(
             ViewMode::Depth => VIEW_DEPTH,
             ViewMode::Labels => VIEW_LABELS,
             ViewMode::Confidence => VIEW_CONFIDENCE,
+            ViewMode::Centers => VIEW_CENTERS,
+            ViewMode::Rings => VIEW_RINGS,
+            ViewMode::Albedo => VIEW_ALBEDO,
+            ViewMode::Roughness => VIEW_ROUGHNESS,
+            ViewMode::Metallic => VIEW_METALLIC,
+            ViewMode::Occlusion => VIEW_OCCLUSION,
+            ViewMode::Overdraw => VIEW_OVERDRAW,
+            ViewMode::TileLoad => VIEW_TILE_LOAD,
         },
         show_selection: u32::from(frame.show_selection),
         depth_min_bits,
@@ -107,17 +127,94 @@ pub(crate) fn view(
         visible_capacity: u32::MAX,
         chunk_capacity: u32::MAX,
         intersection_capacity: u32::MAX,
-        straight_alpha: 0,
-        background: background(frame),
+        orthographic: u32::from(orthographic),
+        far: camera.far,
+        dot: DOT_SIGMA_PX,
+        linear: u32::from(frame.blending == Blending::Linear),
+        padding: 0,
+        clip_from_view: clip_from_view(frame),
     }
 }
 
-/// Display-referred RGB, and 1 where there is a background at all.
-pub(crate) fn background(frame: &Frame) -> [f32; 4] {
-    match frame.background {
-        Background::Transparent => [0.0; 4],
-        Background::Color([r, g, b]) => [r, g, b, 1.0],
+/// Rows that map what is drawn to -1..=1; zeros map everything there.
+fn clip_from_view(frame: &Frame) -> [[f32; 4]; 3] {
+    let Some(clip) = frame.clip else {
+        return [[0.0; 4]; 3];
+    };
+    let map = clip.world_from_box.inverse() * frame.camera.view_from_world.inverse();
+    rows(&map)
+}
+
+fn rows(map: &Affine3A) -> [[f32; 4]; 3] {
+    [0, 1, 2].map(|r| {
+        let row = map.matrix3.row(r);
+        row.extend(map.translation[r]).to_array()
+    })
+}
+
+/// What stands behind and between the splats of a part of the frame. `outline` tells whether there is
+/// a selection to draw it around; `core` is the box of
+/// the splats without strays, world frame.
+pub(crate) fn backdrop(
+    frame: &Frame,
+    part: Part,
+    outline: bool,
+    core: Option<(Vec3, Vec3)>,
+) -> Backdrop {
+    let (low, high) = core.unwrap_or((Vec3::ZERO, Vec3::ONE));
+    let size = low.distance(high) + low.abs().max(high.abs()).max_element();
+    let (background, top, bottom) = match frame.background {
+        Background::Transparent => (BACKGROUND_NONE, [0.0; 3], [0.0; 3]),
+        Background::Color(color) => (BACKGROUND_COLORS, color, color),
+        Background::Gradient { top, bottom } => (BACKGROUND_COLORS, top, bottom),
+        Background::Environment => (BACKGROUND_ENVIRONMENT, [0.0; 3], [0.0; 3]),
+        Background::Checker => (BACKGROUND_CHECKER, [0.0; 3], [0.0; 3]),
+    };
+    let wide = |[r, g, b]: [f32; 3]| [r, g, b, 0.0];
+    let bit = |on: bool, bit: u32| if on { bit } else { 0 };
+    let guides = &frame.guides;
+    Backdrop {
+        world_from_view: rows(&frame.camera.view_from_world.inverse()),
+        top: wide(top),
+        bottom: wide(bottom),
+        origin: part.origin,
+        whole: [frame.camera.width, frame.camera.height],
+        background,
+        guides: bit(guides.grid, GUIDE_GRID)
+            | bit(guides.axes, GUIDE_AXES)
+            | bit(outline, GUIDE_OUTLINE),
+        ground: guides.ground.unwrap_or(low.y),
+        reach: guides.reach.unwrap_or(REACH * size),
+        straight_alpha: 0,
+        line_px: 1.0,
+        padding: [0; 2],
     }
+}
+
+/// A region for the passes, and its outline.
+pub(crate) fn region(query: &RegionQuery) -> (Region, Vec<[f32; 2]>) {
+    let outline: Vec<[f32; 2]> = query
+        .region
+        .outline()
+        .iter()
+        .map(|p| p.to_array())
+        .collect();
+    let (kind, first, last, radius) = match &query.region {
+        scene::Region::Rect { min, max } => (REGION_RECT, *min, *max, 0.0),
+        scene::Region::Polygon(_) => (REGION_POLYGON, Vec2::ZERO, Vec2::ZERO, 0.0),
+        scene::Region::Stroke { from, to, radius } => (REGION_STROKE, *from, *to, *radius),
+    };
+    let region = Region {
+        kind,
+        corners: outline.len() as u32,
+        ellipses: u32::from(query.footprint == Footprint::Ellipse),
+        surface_only: u32::from(query.surface_only),
+        first: first.to_array(),
+        last: last.to_array(),
+        radius,
+        padding: 0.0,
+    };
+    (region, outline)
 }
 
 /// Positive floats sort like their bits. The bits of the nearest depth are subtracted and as many low
@@ -158,13 +255,7 @@ mod tests {
 
     #[test]
     fn parts_tile_the_image() {
-        let camera = PinholeCamera::look_at(
-            glam::Vec3::Z,
-            glam::Vec3::ZERO,
-            glam::Vec3::Y,
-            1.0,
-            [1000, 300],
-        );
+        let camera = PinholeCamera::look_at(Vec3::Z, Vec3::ZERO, Vec3::Y, 1.0, [1000, 300]);
         let area: u32 = Part::split(&camera, 256)
             .map(|p| p.size[0] * p.size[1])
             .sum();

@@ -2,12 +2,22 @@
 
 use glam::{Affine3A, Mat3A, Vec3};
 
+/// How rays leave a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Projection {
+    /// All from the eye: far things look smaller.
+    #[default]
+    Perspective,
+    /// Side by side along the view axis: sizes can be compared.
+    Orthographic,
+}
+
 /// Camera with view axes X right, Y down, Z forward (OpenCV, COLMAP), pixel centres at +0.5.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PinholeCamera {
     /// Rigid map from world to view.
     pub view_from_world: Affine3A,
-    /// Focal lengths in pixels.
+    /// Focal lengths in pixels; pixels per metre where the projection is orthographic.
     pub fx: f32,
     /// See [`Self::fx`].
     pub fy: f32,
@@ -21,6 +31,10 @@ pub struct PinholeCamera {
     pub height: u32,
     /// Splats nearer than this (along view Z) are not drawn, metres.
     pub near: f32,
+    /// Splats farther than this (along view Z) are not drawn, metres; may be infinite.
+    pub far: f32,
+    /// How rays leave it.
+    pub projection: Projection,
 }
 
 impl PinholeCamera {
@@ -48,6 +62,8 @@ impl PinholeCamera {
             width: size[0],
             height: size[1],
             near: Self::NEAR,
+            far: f32::INFINITY,
+            projection: Projection::Perspective,
         }
     }
 
@@ -61,19 +77,48 @@ impl PinholeCamera {
         self.view_from_world.matrix3.row(2).into()
     }
 
+    /// The same camera with parallel rays; what lies at `depth` keeps its size in the image.
+    pub fn orthographic_at(&self, depth: f32) -> Self {
+        Self {
+            fx: self.fx / depth,
+            fy: self.fy / depth,
+            projection: Projection::Orthographic,
+            ..*self
+        }
+    }
+
+    /// By how much offsets from the view axis shrink at a depth along view Z.
+    fn shrink(&self, depth: f32) -> f32 {
+        match self.projection {
+            Projection::Perspective => depth,
+            Projection::Orthographic => 1.0,
+        }
+    }
+
+    /// Pixels that a metre across the view axis covers at a depth along view Z.
+    pub fn px_per_metre(&self, depth: f32) -> f32 {
+        self.fy / self.shrink(depth)
+    }
+
     /// World point → (pixel x, pixel y, depth along view Z).
     pub fn project(&self, point: Vec3) -> Vec3 {
         let p = self.view_from_world.transform_point3(point);
+        let shrink = self.shrink(p.z);
         Vec3::new(
-            self.fx * p.x / p.z + self.cx,
-            self.fy * p.y / p.z + self.cy,
+            self.fx * p.x / shrink + self.cx,
+            self.fy * p.y / shrink + self.cy,
             p.z,
         )
     }
 
     /// Pixel and depth along view Z → world point.
     pub fn unproject(&self, x: f32, y: f32, depth: f32) -> Vec3 {
-        let p = Vec3::new((x - self.cx) / self.fx, (y - self.cy) / self.fy, 1.0) * depth;
+        let spread = self.shrink(depth);
+        let p = Vec3::new(
+            (x - self.cx) / self.fx * spread,
+            (y - self.cy) / self.fy * spread,
+            depth,
+        );
         self.view_from_world.inverse().transform_point3(p)
     }
 }
@@ -107,5 +152,19 @@ mod tests {
         );
         let back = camera.unproject(middle.x, middle.y, middle.z);
         assert!(back.length() < 1e-3, "{back}");
+    }
+
+    #[test]
+    fn an_orthographic_camera_keeps_sizes_and_meets_the_other_at_its_depth() {
+        let eye = Vec3::new(0.0, 0.0, 4.0);
+        let pinhole = PinholeCamera::look_at(eye, Vec3::ZERO, Vec3::Y, 0.8, [640, 480]);
+        let camera = pinhole.orthographic_at(4.0);
+        let point = Vec3::new(0.3, 0.2, 0.0);
+        let both = [pinhole.project(point), camera.project(point)];
+        assert!((both[0] - both[1]).length() < 1e-3, "{both:?}");
+        let nearer = camera.project(point + Vec3::Z);
+        assert!((nearer.truncate() - both[1].truncate()).length() < 1e-3);
+        let back = camera.unproject(nearer.x, nearer.y, nearer.z);
+        assert!((back - point - Vec3::Z).length() < 1e-4, "{back}");
     }
 }

@@ -21,8 +21,27 @@ struct View {
     visible_capacity: u32,
     chunk_capacity: u32,
     intersection_capacity: u32,
+    orthographic: u32,
+    far: f32,
+    dot: f32,
+    linear: u32,
+    padding: u32,
+    clip_from_view: array<vec4f, 3>,
+}
+
+struct Backdrop {
+    world_from_view: array<vec4f, 3>,
+    top: vec4f,
+    bottom: vec4f,
+    origin: vec2u,
+    whole: vec2u,
+    background: u32,
+    guides: u32,
+    ground: f32,
+    reach: f32,
     straight_alpha: u32,
-    background: vec4f,
+    line_px: f32,
+    padding: vec2u,
 }
 
 struct Light {

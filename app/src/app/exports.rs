@@ -11,6 +11,7 @@ use crate::dialogs::Card;
 use crate::dialogs::export_settings::{TurntableKind, TurntableSettings};
 use crate::export::{self, Direction, Look, Orbit, TurntableFormat, TurntableOptions};
 use crate::jobs::{Task, Writing};
+use crate::view::options;
 use crate::{recent, text};
 
 impl App {
@@ -20,8 +21,7 @@ impl App {
         let frame = Frame {
             background: settings.background.resolve(self.settings.backdrop),
             filter: self.filter(),
-            view: self.front.state.view_mode,
-            ..Frame::new(self.editor.camera(settings.size))
+            ..options::as_viewed(Frame::new(self.editor.camera(settings.size)), &self.editor)
         };
         self.export(text::SCREENSHOT, path, move |render, _, path, sink| {
             export::screenshot(render, &frame, path, sink)

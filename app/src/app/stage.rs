@@ -10,7 +10,7 @@ use crate::assets;
 use crate::background::{Background, Wake};
 use crate::export::Orbit;
 use crate::recent::THUMBNAIL_SIZE;
-use crate::view::Shown;
+use crate::view::{Shown, options};
 
 /// The splats behind the welcome card, relative to the asset folder.
 const WELCOME_SCENE: &str = "samples/welcome.ply";
@@ -117,6 +117,12 @@ impl App {
             }
             None => {
                 let frame = self.frame_from(self.editor.camera(size));
+                let frame =
+                    options::with_guides(options::as_viewed(frame, &self.editor), &self.editor);
+                let frame = Frame {
+                    background: options::behind(self.settings.backdrop),
+                    ..frame
+                };
                 self.view
                     .draw(self.editor.scene(), Shown::Document, frame, ctx);
             }
@@ -126,11 +132,10 @@ impl App {
 
     fn frame_from(&self, camera: PinholeCamera) -> Frame {
         Frame {
-            // The backdrop is painted below the picture, so the picture itself is transparent.
+            // Most backdrops are painted below the picture, so the picture itself is transparent.
             background: Behind::Transparent,
             filter: self.filter(),
             show_selection: true,
-            view: self.front.state.view_mode,
             ..Frame::new(camera)
         }
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glam::Vec3;
-use renderer::{Background, Filter};
-use scene::{DirectionalLight, Scene};
+use renderer::{Background, Blending, Filter, Guides, ViewMode};
+use scene::{DirectionalLight, PinholeCamera, Scene};
 
 use crate::export::{Look, Orbit};
 
@@ -268,7 +268,8 @@ pub(crate) struct ViewArgs {
     /// Full vertical angle in degrees
     #[arg(long, default_value_t = Orbit::FOV_Y.to_degrees())]
     pub(crate) fov: f32,
-    /// Behind the splats: a color like #202020, or `transparent`
+    /// Behind the splats: a color like #202020, two from top to bottom like #8090a0,#202020,
+    /// `environment`, `checker`, or `transparent`
     #[arg(long, default_value = "#181818", value_parser = parse_background)]
     pub(crate) background: Background,
     /// The same as --background transparent
@@ -283,9 +284,81 @@ pub(crate) struct ViewArgs {
     /// Light layers that have normals from this direction, in degrees: 0,0 is the front
     #[arg(long, value_name = "YAW,PITCH[,INTENSITY]", value_parser = parse_light, allow_hyphen_values = true)]
     pub(crate) light: Option<DirectionalLight>,
+    /// Which quantity to show
+    #[arg(long, value_enum, default_value_t = ShowArg::Color)]
+    pub(crate) view: ShowArg,
+    /// Look along parallel rays instead of in perspective
+    #[arg(long)]
+    pub(crate) ortho: bool,
+    /// Draw nothing nearer to the camera than this, in meters
+    #[arg(long, value_name = "METERS")]
+    pub(crate) near: Option<f32>,
+    /// Draw nothing farther from the camera than this, in meters
+    #[arg(long, value_name = "METERS")]
+    pub(crate) far: Option<f32>,
+    /// Blend colors as light adds up, instead of as they are on screen
+    #[arg(long)]
+    pub(crate) linear: bool,
+    /// Draw a grid on the ground
+    #[arg(long)]
+    pub(crate) grid: bool,
+    /// Draw the world's axes: x red, y green, z blue
+    #[arg(long)]
+    pub(crate) axes: bool,
     /// Draw on the processor even where there is a graphics device
     #[arg(long)]
     pub(crate) software: bool,
+}
+
+/// `renderer::ViewMode` as it is typed.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShowArg {
+    /// The splats' own colors
+    Color,
+    /// A dot at the center of each splat
+    Centers,
+    /// The outline of each splat at two standard deviations
+    Rings,
+    /// White is near, black is far
+    Depth,
+    /// Which way surfaces face
+    Normals,
+    /// Color without light, where the file knows it
+    Albedo,
+    /// Black is a mirror, white is matte
+    Roughness,
+    /// White is metal
+    Metallic,
+    /// White is open to light
+    Occlusion,
+    /// Each part in a color of its own
+    Labels,
+    /// Green was seen, red is made up
+    Confidence,
+    /// Splats blended at each pixel: 1 dark, 512 white
+    Overdraw,
+    /// Splats listed by each tile: 1 dark, 8192 white
+    TileLoad,
+}
+
+impl ShowArg {
+    fn mode(self) -> ViewMode {
+        match self {
+            Self::Color => ViewMode::Color,
+            Self::Centers => ViewMode::Centers,
+            Self::Rings => ViewMode::Rings,
+            Self::Depth => ViewMode::Depth,
+            Self::Normals => ViewMode::Normals,
+            Self::Albedo => ViewMode::Albedo,
+            Self::Roughness => ViewMode::Roughness,
+            Self::Metallic => ViewMode::Metallic,
+            Self::Occlusion => ViewMode::Occlusion,
+            Self::Labels => ViewMode::Labels,
+            Self::Confidence => ViewMode::Confidence,
+            Self::Overdraw => ViewMode::Overdraw,
+            Self::TileLoad => ViewMode::TileLoad,
+        }
+    }
 }
 
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,6 +383,32 @@ impl ViewArgs {
                 FilterArg::Mip => Filter::Mip,
             },
             max_sh_degree: self.sh_degree,
+            view: self.view.mode(),
+            blending: if self.linear {
+                Blending::Linear
+            } else {
+                Blending::Display
+            },
+            guides: Guides {
+                grid: self.grid,
+                axes: self.axes,
+                ..Guides::default()
+            },
+        }
+    }
+
+    /// The camera of an orbit with what was asked for.
+    pub(crate) fn camera(&self, orbit: &Orbit) -> PinholeCamera {
+        let camera = orbit.camera(self.size);
+        let camera = PinholeCamera {
+            near: self.near.unwrap_or(camera.near),
+            far: self.far.unwrap_or(camera.far),
+            ..camera
+        };
+        if self.ortho {
+            camera.orthographic_at(orbit.distance)
+        } else {
+            camera
         }
     }
 
@@ -357,16 +456,31 @@ fn parse_background(text: &str) -> Result<Background, String> {
     if text.eq_ignore_ascii_case("transparent") {
         return Ok(Background::Transparent);
     }
-    let hex = text.trim_start_matches('#');
-    match u32::from_str_radix(hex, 16) {
-        Ok(value) if hex.len() == 6 => {
-            let [_, r, g, b] = value.to_be_bytes();
-            Ok(Background::Color([r, g, b].map(|c| f32::from(c) / 255.0)))
-        }
+    if text.eq_ignore_ascii_case("environment") {
+        return Ok(Background::Environment);
+    }
+    if text.eq_ignore_ascii_case("checker") {
+        return Ok(Background::Checker);
+    }
+    let colors: Option<Vec<_>> = text.split(',').map(parse_color).collect();
+    match colors.as_deref() {
+        Some([color]) => Ok(Background::Color(*color)),
+        Some([top, bottom]) => Ok(Background::Gradient {
+            top: *top,
+            bottom: *bottom,
+        }),
         _ => Err(String::from(
-            "a color is written like #202020; or `transparent`",
+            "a color is written like #202020, a gradient like #8090a0,#202020; or `environment`, \
+             `checker`, `transparent`",
         )),
     }
+}
+
+fn parse_color(text: &str) -> Option<[f32; 3]> {
+    let hex = text.trim().trim_start_matches('#');
+    let value = u32::from_str_radix(hex, 16).ok();
+    let [_, r, g, b] = value.filter(|_| hex.len() == 6)?.to_be_bytes();
+    Some([r, g, b].map(|c| f32::from(c) / 255.0))
 }
 
 fn parse_light(text: &str) -> Result<DirectionalLight, String> {

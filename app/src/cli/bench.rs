@@ -8,7 +8,7 @@ use glam::{Affine3A, Mat3, Vec3};
 use renderer::{
     Background, Frame, FrameStats, Gpu, Render, RenderError, Renderer, SoftwareRenderer,
 };
-use scene::{PinholeCamera, Transform};
+use scene::{PinholeCamera, Projection, Transform};
 use serde::Deserialize;
 
 use super::args::BenchArgs;
@@ -207,6 +207,8 @@ fn read_camera(path: &Path, index: usize, size: [u32; 2]) -> Result<PinholeCamer
         width: size[0],
         height: size[1],
         near: PinholeCamera::NEAR,
+        far: f32::INFINITY,
+        projection: Projection::Perspective,
     })
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn draw_screenshot(
     out: &Path,
     terminal: &mut Terminal,
 ) -> Result<()> {
-    let camera = view.orbit(&stage.scene)?.camera(view.size);
+    let camera = view.camera(&view.orbit(&stage.scene)?);
     export::screenshot(render, &view.look().frame(camera), out, terminal)?;
     terminal.say(&format!("{}", out.display()));
     Ok(())

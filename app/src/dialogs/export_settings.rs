@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choose::Purpose;
 use crate::persist::Backdrop;
+use crate::view::options::behind;
 
 /// Behind the splats in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,13 +22,16 @@ pub enum ExportBackground {
 }
 
 impl ExportBackground {
-    /// For the renderer; gradients and checkers become their middle gray.
+    /// For the renderer; the studio gradient and the checkers become their middle gray.
     pub fn resolve(self, backdrop: Backdrop) -> Background {
         match self {
-            Self::Viewport => Background::Color(match backdrop {
-                Backdrop::Color(color) => color,
-                Backdrop::Neutral | Backdrop::Gradient | Backdrop::Checker => NEUTRAL,
-            }),
+            Self::Viewport => match backdrop {
+                Backdrop::Color(color) => Background::Color(color),
+                Backdrop::Neutral | Backdrop::Gradient | Backdrop::Checker => {
+                    Background::Color(NEUTRAL)
+                }
+                Backdrop::Horizon { .. } | Backdrop::Environment => behind(backdrop),
+            },
             Self::Transparent => Background::Transparent,
             Self::White => Background::Color([1.0; 3]),
             Self::Black => Background::Color([0.0; 3]),

@@ -87,18 +87,24 @@ pub fn backdrop_ui(ui: &mut Ui, backdrop: &mut Backdrop) {
             (1, text::BACKDROP_NEUTRAL),
             (2, text::BACKDROP_CHECKER),
             (3, text::BACKDROP_COLOR),
+            (4, text::BACKDROP_HORIZON),
+            (5, text::BACKDROP_ENVIRONMENT),
         ];
         let current = match backdrop {
             Backdrop::Gradient => 0,
             Backdrop::Neutral => 1,
             Backdrop::Checker => 2,
             Backdrop::Color(_) => 3,
+            Backdrop::Horizon { .. } => 4,
+            Backdrop::Environment => 5,
         };
         if let Some(choice) = widgets::segmented(ui, current, &choices) {
             *backdrop = match choice {
                 0 => Backdrop::Gradient,
                 1 => Backdrop::Neutral,
                 2 => Backdrop::Checker,
+                4 => Backdrop::HORIZON,
+                5 => Backdrop::Environment,
                 _ => Backdrop::Color(color),
             };
         }

@@ -1,7 +1,7 @@
 //! Where the camera stands when nobody holds it.
 
 use glam::Vec3;
-use renderer::{Background, Filter, Frame, ViewMode};
+use renderer::{Background, Blending, Filter, Frame, Guides, ViewMode};
 use scene::{PinholeCamera, Scene, Transform};
 
 /// How pictures are drawn, apart from the camera.
@@ -13,6 +13,12 @@ pub struct Look {
     pub filter: Filter,
     /// Highest degree of spherical harmonics to use.
     pub max_sh_degree: u32,
+    /// Which quantity to show.
+    pub view: ViewMode,
+    /// In which values colors are mixed.
+    pub blending: Blending,
+    /// What is drawn between the splats.
+    pub guides: Guides,
 }
 
 impl Default for Look {
@@ -21,6 +27,9 @@ impl Default for Look {
             background: Background::Color([24.0 / 255.0; 3]),
             filter: Filter::Classic,
             max_sh_degree: 4,
+            view: ViewMode::Color,
+            blending: Blending::Display,
+            guides: Guides::default(),
         }
     }
 }
@@ -29,12 +38,13 @@ impl Look {
     /// A frame with this look from a camera.
     pub fn frame(&self, camera: PinholeCamera) -> Frame {
         Frame {
-            camera,
             background: self.background,
             filter: self.filter,
             max_sh_degree: self.max_sh_degree,
-            show_selection: false,
-            view: ViewMode::Color,
+            view: self.view,
+            blending: self.blending,
+            guides: self.guides,
+            ..Frame::new(camera)
         }
     }
 }

@@ -114,8 +114,12 @@ fn backdrop_ui(ui: &mut Ui, settings: &mut Settings) {
     use crate::persist::Backdrop;
     widgets::form_row(ui, text::BACKGROUND, |ui| {
         let now = settings.backdrop;
-        let swatch = matches!(now, Backdrop::Color(_));
-        let width = ui.available_width() - if swatch { 44.0 } else { 0.0 };
+        let swatches = match now {
+            Backdrop::Color(_) => 44.0,
+            Backdrop::Horizon { .. } => 88.0,
+            _ => 0.0,
+        };
+        let width = ui.available_width() - swatches;
         widgets::combo(ui, text::BACKGROUND, text::backdrop(now), width, |ui| {
             let color = match now {
                 Backdrop::Color(color) => color,
@@ -126,6 +130,11 @@ fn backdrop_ui(ui: &mut Ui, settings: &mut Settings) {
                 Backdrop::Neutral,
                 Backdrop::Checker,
                 Backdrop::Color(color),
+                match now {
+                    Backdrop::Horizon { .. } => now,
+                    _ => Backdrop::HORIZON,
+                },
+                Backdrop::Environment,
             ] {
                 let on = std::mem::discriminant(&choice) == std::mem::discriminant(&now);
                 if ui.selectable_label(on, text::backdrop(choice)).clicked() {
@@ -135,6 +144,10 @@ fn backdrop_ui(ui: &mut Ui, settings: &mut Settings) {
         });
         if let Backdrop::Color(color) = &mut settings.backdrop {
             crate::dialogs::preferences::color_button(ui, color, text::BACKGROUND);
+        }
+        if let Backdrop::Horizon { top, bottom } = &mut settings.backdrop {
+            crate::dialogs::preferences::color_button(ui, top, text::HORIZON_TOP);
+            crate::dialogs::preferences::color_button(ui, bottom, text::HORIZON_BOTTOM);
         }
     });
 }

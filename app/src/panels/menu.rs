@@ -1,32 +1,23 @@
 //! The menu bar: every command by its group, the scene's name, the way to the palette.
 
-use editor::{AxisView, Command};
+use editor::{AxisView, Command, Guide, ShowAs};
 use egui::{Align2, Button, MenuBar, RichText, Ui};
-use renderer::ViewMode;
 
-use super::State;
 use crate::cx::{CardKind, Cx, Wish, Wishes};
 use crate::persist::Settings;
 use crate::theme::{self, GAP, tokens};
+use crate::widgets::{self, NumberSpec};
 use crate::{environments, icons, text};
 
 /// The bar's content.
-pub fn show(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    state: &mut State,
-    settings: &mut Settings,
-    wishes: &mut Wishes,
-) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, wishes: &mut Wishes) {
     MenuBar::new().ui(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.spacing_mut().button_padding = egui::vec2(9.0, 4.0);
         ui.menu_button(text::MENU_FILE, |ui| file_ui(ui, cx, settings, wishes));
         ui.menu_button(text::MENU_EDIT, |ui| edit_ui(ui, cx, wishes));
         ui.menu_button(text::MENU_SELECT, |ui| select_ui(ui, cx, wishes));
-        ui.menu_button(text::MENU_VIEW, |ui| {
-            view_ui(ui, cx, state, settings, wishes)
-        });
+        ui.menu_button(text::MENU_VIEW, |ui| view_ui(ui, cx, settings, wishes));
         ui.menu_button(text::MENU_LAYER, |ui| layer_ui(ui, cx, wishes));
         ui.menu_button(text::MENU_LIGHT, |ui| light_ui(ui, cx, wishes));
         ui.menu_button(text::MENU_RENDER, |ui| {
@@ -50,7 +41,7 @@ fn right_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     if cx.document.is_unsaved(cx.editor) {
         name = text::unsaved_name(&name);
     }
-    crate::widgets::right_to_left(ui, |ui| {
+    widgets::right_to_left(ui, |ui| {
         let label = RichText::new(format!("{}  Ctrl+K", icons::SEARCH)).color(t.text_secondary);
         let button = Button::new(label).frame_when_inactive(false);
         let response = ui
@@ -137,13 +128,7 @@ fn select_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     item(ui, cx, wishes, Command::SeparateSelection);
 }
 
-fn view_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    state: &mut State,
-    settings: &mut Settings,
-    wishes: &mut Wishes,
-) {
+fn view_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, wishes: &mut Wishes) {
     item(ui, cx, wishes, Command::FocusSelection);
     item(ui, cx, wishes, Command::FrameAll);
     ui.separator();
@@ -158,24 +143,92 @@ fn view_ui(
         item(ui, cx, wishes, Command::AxisView(side));
     }
     ui.separator();
+    show_as_ui(ui, cx, wishes);
+    for guide in [
+        Guide::Grid,
+        Guide::Axes,
+        Guide::Outline,
+        Guide::Orthographic,
+    ] {
+        guide_ui(ui, cx, wishes, guide);
+    }
+    ui.separator();
+    item(ui, cx, wishes, Command::ClipToSelection);
+    item(ui, cx, wishes, Command::ClearClip);
+    ui.menu_button(text::CLIP_PLANES, |ui| planes_ui(ui, cx, wishes));
+    ui.separator();
+    guide_ui(ui, cx, wishes, Guide::LinearLight);
+    ui.checkbox(&mut settings.safe_frame, text::SAFE_FRAME);
+    ui.checkbox(&mut settings.mip_filter, text::FILTER_MIP);
+}
+
+/// Which quantity is shown, and up to which degree of harmonics.
+fn show_as_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let now = &cx.editor.settings().view;
     ui.menu_button(text::SHOW_AS, |ui| {
-        for mode in [
-            ViewMode::Color,
-            ViewMode::Normals,
-            ViewMode::Depth,
-            ViewMode::Labels,
-            ViewMode::Confidence,
-        ] {
-            if ui
-                .radio(state.view_mode == mode, text::view_mode(mode))
-                .clicked()
-            {
-                state.view_mode = mode;
+        for show_as in ShowAs::ALL {
+            let command = Command::ShowAs(show_as);
+            let response = ui.radio(now.show_as == show_as, text::show_as(show_as));
+            let response = response.on_hover_text(command.info().help);
+            if response.clicked() {
+                wishes.run(command);
             }
         }
     });
-    ui.checkbox(&mut settings.safe_frame, text::SAFE_FRAME);
-    ui.checkbox(&mut settings.mip_filter, text::FILTER_MIP);
+    ui.menu_button(text::HARMONICS, |ui| {
+        for degree in 0..=3 {
+            let command = Command::SetShDegree(degree);
+            let response = ui.radio(now.sh_degree == degree, text::harmonics(degree));
+            let response = response.on_hover_text(command.info().help);
+            if response.clicked() {
+                wishes.run(command);
+            }
+        }
+    });
+}
+
+fn guide_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, guide: Guide) {
+    let command = Command::ToggleGuide(guide);
+    let info = command.info();
+    let mut on = cx.editor.settings().view.has(guide);
+    let response = ui.checkbox(&mut on, info.name).on_hover_text(info.help);
+    if response.clicked() {
+        wishes.run(command);
+    }
+}
+
+/// Distances between which splats are drawn.
+fn planes_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let now = cx.editor.settings().view;
+    let radius = f64::from(cx.editor.camera_control().scene_radius());
+    let camera = cx.editor.camera_control().view();
+    let mut row = |ui: &mut Ui, name: &'static str, value: Option<f32>, start: f32| {
+        let mut on = value.is_some();
+        let toggled = ui.checkbox(&mut on, name).clicked();
+        let mut value = if toggled { on.then_some(start) } else { value };
+        let mut changed = toggled;
+        if let Some(metres) = value {
+            let spec = NumberSpec {
+                suffix: " m",
+                range: 0.0..=1e6,
+                speed: radius * 0.005,
+                decimals: 3,
+                default: f64::from(start),
+                ..NumberSpec::unit_interval(name)
+            };
+            if let (Some(metres), _) = widgets::number(ui, f64::from(metres), &spec, 110.0) {
+                value = Some(metres as f32);
+                changed = true;
+            }
+        }
+        changed.then_some(value)
+    };
+    let near = row(ui, text::NEAR, now.near, 0.5 * camera.distance);
+    let far = row(ui, text::FAR, now.far, 1.5 * camera.distance);
+    if near.is_some() || far.is_some() {
+        let (near, far) = (near.unwrap_or(now.near), far.unwrap_or(now.far));
+        wishes.run(Command::SetPlanes(near, far));
+    }
 }
 
 fn layer_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {

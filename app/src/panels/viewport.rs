@@ -53,7 +53,7 @@ pub fn show(
     if cx.editor.scene().nodes().next().is_none() && !cx.jobs.is_busy() {
         empty_ui(ui, rect);
     }
-    if let Some(label) = text::view_mode_badge(state.view_mode) {
+    if let Some(label) = text::show_as_badge(cx.editor.settings().view.show_as) {
         badge_ui(ui, rect, label);
     }
     let size = [256, 256];
@@ -88,6 +88,8 @@ fn backdrop_ui(ui: &Ui, rect: Rect, backdrop: Backdrop) {
         }
         Backdrop::Gradient => gradient(painter, rect),
         Backdrop::Checker => checker(painter, rect),
+        // The renderer draws these.
+        Backdrop::Horizon { .. } | Backdrop::Environment => {}
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use editor::{AxisView, NavigationPreset};
+use editor::{AxisView, NavigationPreset, ShowAs};
 use inference::package::manifest::Commercial;
-use renderer::ViewMode;
 
-use super::{BACKDROP_CHECKER, BACKDROP_COLOR, BACKDROP_GRADIENT, BACKDROP_NEUTRAL, SIZES};
+use super::{
+    BACKDROP_CHECKER, BACKDROP_COLOR, BACKDROP_ENVIRONMENT, BACKDROP_GRADIENT, BACKDROP_HORIZON,
+    BACKDROP_NEUTRAL, SIZES,
+};
 use crate::choose::Purpose;
 use crate::dialogs::export_settings::ExportBackground;
 use crate::dialogs::leave::Leaving;
@@ -242,20 +244,38 @@ pub fn stage_name(id: &str) -> String {
     crate::notify::sentence(&id.replace(['_', '-'], " "))
 }
 
+/// "Degree 2".
+pub fn harmonics(degree: u32) -> String {
+    format!("Degree {degree}")
+}
+
 /// Name of a way to show splats.
-pub fn view_mode(mode: ViewMode) -> &'static str {
-    match mode {
-        ViewMode::Color => "Color",
-        ViewMode::Normals => "Normals",
-        ViewMode::Depth => "Depth",
-        ViewMode::Labels => "Labels",
-        ViewMode::Confidence => "Confidence",
+pub fn show_as(show_as: ShowAs) -> &'static str {
+    match show_as {
+        ShowAs::Color => "Color",
+        ShowAs::Centers => "Centers",
+        ShowAs::Rings => "Rings",
+        ShowAs::Depth => "Depth",
+        ShowAs::Normals => "Normals",
+        ShowAs::Albedo => "Albedo",
+        ShowAs::Roughness => "Roughness",
+        ShowAs::Metallic => "Metal",
+        ShowAs::Occlusion => "Ambient occlusion",
+        ShowAs::Labels => "Labels",
+        ShowAs::Confidence => "Confidence",
+        ShowAs::Overdraw => "Overdraw",
+        ShowAs::TileLoad => "Tile load",
     }
 }
 
-/// What the corner says while the picture is not in color.
-pub fn view_mode_badge(mode: ViewMode) -> Option<&'static str> {
-    (mode != ViewMode::Color).then(|| view_mode(mode))
+/// What the corner says while the picture is not in color; counts with their scale.
+pub fn show_as_badge(now: ShowAs) -> Option<&'static str> {
+    match now {
+        ShowAs::Color => None,
+        ShowAs::Overdraw => Some("Overdraw: 1 dark, 512 white"),
+        ShowAs::TileLoad => Some("Tile load: 1 dark, 8192 white"),
+        other => Some(show_as(other)),
+    }
 }
 
 /// Name of what is behind the splats.
@@ -265,6 +285,8 @@ pub fn backdrop(backdrop: Backdrop) -> &'static str {
         Backdrop::Neutral => BACKDROP_NEUTRAL,
         Backdrop::Checker => BACKDROP_CHECKER,
         Backdrop::Color(_) => BACKDROP_COLOR,
+        Backdrop::Horizon { .. } => BACKDROP_HORIZON,
+        Backdrop::Environment => BACKDROP_ENVIRONMENT,
     }
 }
 

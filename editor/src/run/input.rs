@@ -250,7 +250,8 @@ impl Editor {
             return pick.point;
         }
         let camera = self.camera.camera(self.viewport.size);
-        camera.unproject(pos.x, pos.y, self.camera.view().distance)
+        let depth = camera.project(self.camera.view().target()).z;
+        camera.unproject(pos.x, pos.y, depth)
     }
 
     fn key_pressed(&mut self, key: Key, modifiers: Modifiers, picker: &mut dyn Picker) -> Outcome {

@@ -1,8 +1,13 @@
 //! Commands on the view and the tools.
 
 use crate::{
-    camera_control::AxisView, editor::Editor, outcome::Outcome, select::is_selected,
-    tool::ToolKind, tools::frame,
+    camera_control::AxisView,
+    editor::Editor,
+    outcome::Outcome,
+    select::is_selected,
+    tool::ToolKind,
+    tools::{clip, frame},
+    view_options::{Guide, ShowAs},
 };
 
 /// Radii of the brush in points.
@@ -37,6 +42,40 @@ impl Editor {
 
     pub(super) fn set_fov(&mut self, fov_y: f32) -> Outcome {
         self.camera.set_fov_y(fov_y);
+        Outcome::redraw()
+    }
+
+    pub(super) fn show_as(&mut self, show_as: ShowAs) -> Outcome {
+        self.settings.view.show_as = show_as;
+        Outcome::redraw()
+    }
+
+    pub(super) fn set_sh_degree(&mut self, degree: u32) -> Outcome {
+        self.settings.view.sh_degree = degree.min(scene::sh::MAX_DEGREE);
+        Outcome::redraw()
+    }
+
+    pub(super) fn toggle_guide(&mut self, guide: Guide) -> Outcome {
+        self.settings.view.toggle(guide);
+        self.camera.set_lens(&self.settings.view);
+        Outcome::redraw()
+    }
+
+    pub(super) fn set_planes(&mut self, near: Option<f32>, far: Option<f32>) -> Outcome {
+        let sound = |v: &f32| v.is_finite() && *v >= 0.0;
+        self.settings.view.near = near.filter(sound);
+        self.settings.view.far = far.filter(|f| sound(f) && *f > near.unwrap_or(0.0));
+        self.camera.set_lens(&self.settings.view);
+        Outcome::redraw()
+    }
+
+    pub(super) fn clip_to_selection(&mut self) -> Outcome {
+        self.clip = clip::around_selection(&self.scene);
+        Outcome::redraw()
+    }
+
+    pub(super) fn clear_clip(&mut self) -> Outcome {
+        self.clip = None;
         Outcome::redraw()
     }
 

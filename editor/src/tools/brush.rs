@@ -8,8 +8,8 @@ use crate::{
     input::Modifiers,
     outcome::Outcome,
     overlay::Overlay,
-    select::{Projected, Region, SelectOp},
-    tools::{Drag, brush_ring},
+    select::{Projected, Region, SelectOp, select_mask},
+    tools::{Drag, brush_ring, region_mask},
 };
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(crate) fn begin(cx: &mut Cx<'_>, pos: Vec2, modifiers: Modifiers) -> (BrushD
         last: pos,
         op,
         stroke: Gesture::begin("Brush"),
-        projected: Projected::new(cx.scene, &cx.pinhole()),
+        projected: Projected::new(cx.scene, &cx.pinhole(), cx.clip),
     };
     let outcome = drag.dab(cx, pos);
     // The first dab has cleared what was selected; the others add to it.
@@ -51,7 +51,11 @@ impl BrushDrag {
             radius: cx.settings.brush_radius * cx.viewport.pixels_per_point,
         };
         self.last = pos;
-        let Some(edit) = self.projected.select(cx.scene, &region, self.op) else {
+        let edit = match region_mask(cx, &region) {
+            Some(mask) => select_mask(cx.scene, &mask, self.op),
+            None => self.projected.select(cx.scene, &region, self.op),
+        };
+        let Some(edit) = edit else {
             return Outcome::redraw();
         };
         match self.stroke.update(cx.scene, edit) {

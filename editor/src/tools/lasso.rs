@@ -7,8 +7,8 @@ use crate::{
     input::Modifiers,
     outcome::Outcome,
     overlay::{Line, Overlay},
-    select::{Region, SelectOp, select_region},
-    tools::{Drag, is_click, select, select_click, tone},
+    select::{Region, SelectOp},
+    tools::{Drag, is_click, select_click, select_inside, tone},
 };
 
 /// Corners closer together than this say nothing new, points.
@@ -43,8 +43,7 @@ impl Drag for LassoDrag {
             return select_click(cx, pos, op);
         }
         let region = Region::Polygon(self.corners);
-        let edit = select_region(cx.scene, &cx.pinhole(), &region, op);
-        select(cx, edit)
+        select_inside(cx, region, op)
     }
 
     fn cancel(self: Box<Self>, _cx: &mut Cx<'_>) -> Outcome {

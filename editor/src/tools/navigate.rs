@@ -40,7 +40,7 @@ pub(crate) fn begin(cx: &mut Cx<'_>, pos: Vec2, action: Navigation) -> Navigate 
         Some(pick) if !middle => pick.point,
         // Nothing under the cursor: hold what is looked at, so that the scene stays in view.
         _ if action == Navigation::Orbit => view.target(),
-        _ => camera.unproject(pos.x, pos.y, view.distance),
+        _ => camera.unproject(pos.x, pos.y, camera.project(view.target()).z),
     };
     let depth = (anchor - view.eye).dot(view.forward());
     Navigate {

@@ -7,8 +7,8 @@ use crate::{
     input::Modifiers,
     outcome::Outcome,
     overlay::{self, Overlay},
-    select::{Region, SelectOp, select_region},
-    tools::{Drag, is_click, select, select_click, tone},
+    select::{Region, SelectOp},
+    tools::{Drag, is_click, select_click, select_inside, tone},
 };
 
 #[derive(Debug)]
@@ -42,8 +42,7 @@ impl Drag for RectDrag {
             min: self.start.min(pos),
             max: self.start.max(pos),
         };
-        let edit = select_region(cx.scene, &cx.pinhole(), &region, op);
-        select(cx, edit)
+        select_inside(cx, region, op)
     }
 
     fn cancel(self: Box<Self>, _cx: &mut Cx<'_>) -> Outcome {

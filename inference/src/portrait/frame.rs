@@ -3,7 +3,7 @@
 //! Both are right-handed with y up and z out of the face; only origin and unit differ.
 
 use glam::{Affine3A, Vec3};
-use scene::PinholeCamera;
+use scene::{PinholeCamera, Projection};
 
 use super::types::HeadCamera;
 use crate::imageops::Grid;
@@ -35,6 +35,8 @@ pub fn pinhole(camera: &HeadCamera, grid: Grid) -> PinholeCamera {
         width: grid.width as u32,
         height: grid.height as u32,
         near: PinholeCamera::NEAR,
+        far: f32::INFINITY,
+        projection: Projection::Perspective,
     }
 }
 

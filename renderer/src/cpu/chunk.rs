@@ -22,13 +22,13 @@ impl PackedChunk {
     pub(crate) fn of_cloud(cloud: &GaussianCloud) -> Self {
         let n = cloud.len();
         let rows: Vec<u32> = (0..n as u32).collect();
-        let planes = pack::sh_planes(pack::stored_sh_degree(cloud));
-        let sh = pack::sh_rows(cloud, &rows);
+        let planes = pack::planes(cloud);
+        let packed = pack::plane_rows(cloud, &rows);
         Self {
             means: pack::means(cloud, &rows),
             shapes: pack::shapes(cloud, &rows),
             sh: (0..planes)
-                .flat_map(|p| pack::sh_plane(&sh, planes, p))
+                .flat_map(|p| pack::plane(&packed, planes, p))
                 .collect(),
             flags: vec![0; n.div_ceil(4)],
             planes,
@@ -39,8 +39,7 @@ impl PackedChunk {
 impl Chunk for PackedChunk {
     type Home = ();
 
-    fn new((): &(), capacity: usize, sh_degree: u32) -> Self {
-        let planes = pack::sh_planes(sh_degree);
+    fn new((): &(), capacity: usize, planes: usize) -> Self {
         Self {
             means: vec![[0; 4]; capacity],
             shapes: vec![Shape::default(); capacity],
@@ -55,10 +54,10 @@ impl Chunk for PackedChunk {
         self.means[at..at + n].copy_from_slice(&pack::means(cloud, rows));
         self.shapes[at..at + n].copy_from_slice(&pack::shapes(cloud, rows));
         let capacity = self.capacity();
-        let sh = pack::sh_rows(cloud, rows);
+        let packed = pack::plane_rows(cloud, rows);
         for plane in 0..self.planes {
             let start = plane * capacity + at;
-            let values = pack::sh_plane(&sh, self.planes, plane);
+            let values = pack::plane(&packed, self.planes, plane);
             self.sh[start..start + n].copy_from_slice(&values);
         }
     }

@@ -81,10 +81,11 @@ fn is_visible(view: &View, chunk: &ChunkView, mean: [u32; 4], flags: u32) -> boo
     let opacity = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
     let sigma = f32::from_bits(mean[3] >> 24 << 23) * chunk.eye[3];
     let p = view_point(chunk, mean);
-    if flags & FLAGS_NOT_DRAWN != 0 || !(opacity >= ALPHA_MIN) || !(p.z >= view.near) {
+    if flags & FLAGS_NOT_DRAWN != 0 || !(opacity >= ALPHA_MIN) || !in_range(view, p) {
         return false;
     }
-    let slope = Vec2::new(p.x, p.y) / p.z;
+    let shrink = perspective_shrink(view, p.z);
+    let slope = Vec2::new(p.x, p.y) / shrink;
     let clamped = slope.clamp(view.slope_min.into(), view.slope_max.into());
     let focal = Vec2::from(view.focal);
     let center = focal * slope + Vec2::from(view.center);
@@ -93,9 +94,22 @@ fn is_visible(view: &View, chunk: &ChunkView, mean: [u32; 4], flags: u32) -> boo
         (1.0 + clamped.x * clamped.x).sqrt(),
         (1.0 + clamped.y * clamped.y).sqrt(),
     );
-    let radius = MAX_SIGMAS * (sigma * focal / p.z * lengths + view.low_pass.sqrt());
+    let radius = MAX_SIGMAS * (sigma * focal / shrink * lengths + view.low_pass.sqrt());
     let size = Vec2::new(view.size[0] as f32, view.size[1] as f32);
     (center + radius).cmpge(Vec2::ZERO).all() && (center - radius).cmple(size).all()
+}
+
+/// By how much offsets from the view axis shrink at a depth; twin of `shaders/common/lens.wgsl`.
+#[inline(always)]
+pub(crate) fn perspective_shrink(view: &View, depth: f32) -> f32 {
+    if view.orthographic != 0 { 1.0 } else { depth }
+}
+
+/// Whether a mean in view space lies between the near and the far plane and in the clipping box.
+#[inline(always)]
+pub(crate) fn in_range(view: &View, p: Vec3) -> bool {
+    let inside = |[a, b, c, d]: [f32; 4]| (a * p.x + b * p.y + c * p.z + d).abs() <= 1.0;
+    p.z >= view.near && p.z <= view.far && view.clip_from_view.iter().all(|row| inside(*row))
 }
 
 /// The mean in view space. The sums are written out, and in the same order in the shaders: two splats

@@ -1,19 +1,20 @@
 //! From a splat in space to an ellipse on the image (EWA splatting, Zwicker et al. 2001, as in
 //! Kerbl et al. 2023); twin of `shaders/project.wgsl`.
 
-use glam::{Quat, Vec2, Vec3, Vec4};
+use glam::{Vec2, Vec3};
 use rayon::prelude::*;
 
 use super::{
     chunk::PackedChunk,
     cull::{Visibility, view_point},
     ellipse::{ceil_index, floor_index},
+    ewa,
     shade::{self, Seen},
 };
 use crate::{
     consts::{
-        ALPHA_MIN, BIN, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, FLAG_SELECTED, LOG2_ALPHA_MIN,
-        MAX_VARIANCE, OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, WORKGROUP_WORDS,
+        ALPHA_MIN, BIN, DOT_OPACITY, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, FLAG_SELECTED,
+        LOG2_ALPHA_MIN, OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, VIEW_CENTERS, WORKGROUP_WORDS,
     },
     half16,
     layout::{ChunkView, Record, Shading, View},
@@ -177,31 +178,20 @@ impl Splats<'_> {
         let p = view_point(self.chunk_view, mean);
         let opacity = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
 
-        // Factor the 2D covariance as F Fᵀ with F = J W R S: determinants of needles stay exact.
-        let [row_x, row_y] = self.factor(p, shape.rotation(), shape.scale());
-        let largest = row_x.dot(row_x).max(row_y.dot(row_y));
-        let shrink = (MAX_VARIANCE / largest).sqrt().min(1.0);
-        let (row_x, row_y) = (row_x * shrink, row_y * shrink);
-        let (xx, xy, yy) = (row_x.dot(row_x), row_x.dot(row_y), row_y.dot(row_y));
-        let normal = row_x.cross(row_y);
-        let det = normal.dot(normal);
-
-        // Inflate the 2D covariance by the pixel filter (Mip-Splatting, eq. 9, for the opacity).
-        let low_pass = view.low_pass;
-        let inflated = det + low_pass * (xx + yy) + low_pass * low_pass;
-        let compensation = if view.compensate != 0 {
-            (det / inflated).sqrt()
-        } else {
-            1.0
-        };
-        let (xx, yy) = (xx + low_pass, yy + low_pass);
-        let opacity = opacity * compensation;
+        let ellipse = ewa::ellipse_of(view, self.chunk_view, p, shape);
+        let ([xx, xy, yy], inflated) = (ellipse.covariance, ellipse.determinant);
+        let opacity = opacity * ellipse.compensation;
         if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
             return empty;
         }
+        let opacity = if view.mode == VIEW_CENTERS {
+            DOT_OPACITY
+        } else {
+            opacity
+        };
 
         // The box where alpha can reach 1/255, and the bins it covers.
-        let center = Vec2::from(view.focal) * (Vec2::new(p.x, p.y) / p.z) + Vec2::from(view.center);
+        let center = ellipse.center;
         let log2_opacity = opacity.log2();
         let level = TWO_LN_2 * (log2_opacity - LOG2_ALPHA_MIN).max(0.0);
         let extent = Vec2::new((level * xx).sqrt(), (level * yy).sqrt());
@@ -225,56 +215,23 @@ impl Splats<'_> {
         (record, p.z.to_bits(), rect)
     }
 
-    /// The color of a record: red and green, then blue, as halves.
+    /// The color of a record: red and green, then blue and whether it is selected, as halves.
     fn color(&self, row: usize, depth: f32, selected: bool) -> [u32; 2] {
-        let mean = Vec3::from(mean_position(self.chunk.means[row]));
         let seen = Seen {
             row,
-            ray: mean - Vec4::from(self.chunk_view.eye).truncate(),
+            ray: ewa::ray_to(self.view, self.chunk_view, self.chunk.means[row]),
             depth,
             attributes: self.chunk.shapes[row].attributes,
             selected,
         };
         let color = shade::color(self.view, self.shading, self.chunk, self.chunk_view, &seen)
             .min(Vec3::splat(F16_MAX));
-        [half16::pack2(color.x, color.y), half16::pack2(color.z, 0.0)]
-    }
-
-    /// Rows of J W R S (Kerbl et al. 2023, eq. 5), J linearized no farther off-axis than the image's margin.
-    #[inline(always)]
-    fn factor(&self, p: Vec3, rotation: [f32; 4], scale: [f32; 3]) -> [Vec3; 2] {
-        let view = self.view;
-        let [w0, w1, w2] = self
-            .chunk_view
-            .view_from_object
-            .map(|row| Vec4::from(row).truncate());
-        let slope_x = (p.x / p.z).clamp(view.slope_min[0], view.slope_max[0]);
-        let slope_y = (p.y / p.z).clamp(view.slope_min[1], view.slope_max[1]);
-        let splat_from_object = Quat::from_array(rotation).conjugate();
-        let scale = Vec3::from(scale);
+        let mark = if selected { 1.0 } else { 0.0 };
         [
-            rotate(
-                splat_from_object,
-                (w0 - w2 * slope_x) * (view.focal[0] / p.z),
-            ) * scale,
-            rotate(
-                splat_from_object,
-                (w1 - w2 * slope_y) * (view.focal[1] / p.z),
-            ) * scale,
+            half16::pack2(color.x, color.y),
+            half16::pack2(color.z, mark),
         ]
     }
-}
-
-fn mean_position(mean: [u32; 4]) -> [f32; 3] {
-    [mean[0], mean[1], mean[2]].map(f32::from_bits)
-}
-
-/// v turned by the unit quaternion q.
-#[inline(always)]
-fn rotate(q: Quat, v: Vec3) -> Vec3 {
-    let u = Vec3::new(q.x, q.y, q.z);
-    let t = 2.0 * u.cross(v);
-    v + q.w * t + u.cross(t)
 }
 
 /// Bins whose pixel centres the box can reach: first x | first y << 8 | last x << 16 | last y << 24.

@@ -6,8 +6,10 @@ use scene::sh;
 use super::chunk::PackedChunk;
 use crate::{
     consts::{
-        CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_NORMALS, SELECTION_B, SELECTION_G,
-        SELECTION_MIX, SELECTION_R, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_NORMALS,
+        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL, CHUNK_METALLIC,
+        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, SELECTION_B, SELECTION_G, SELECTION_MIX,
+        SELECTION_R, VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC,
+        VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, View},
@@ -46,6 +48,9 @@ pub(crate) fn color(
             confidence_color(seen.attributes >> 27)
         }
         VIEW_LABELS | VIEW_CONFIDENCE => Vec3::splat(0.5),
+        VIEW_ALBEDO | VIEW_ROUGHNESS | VIEW_METALLIC | VIEW_OCCLUSION => {
+            material_color(view, chunk, chunk_view, seen.row)
+        }
         _ => {
             let color = sh_color(view, chunk, chunk_view, seen);
             if features & CHUNK_LIT != 0 {
@@ -55,13 +60,40 @@ pub(crate) fn color(
             }
         }
     };
-    if view.show_selection != 0 && seen.selected {
+    let color = if view.show_selection != 0 && seen.selected {
         color.lerp(
             Vec3::new(SELECTION_R, SELECTION_G, SELECTION_B),
             SELECTION_MIX,
         )
     } else {
         color
+    };
+    if view.linear != 0 {
+        color.map(linear_from_srgb)
+    } else {
+        color
+    }
+}
+
+/// The material column that the view shows, grey where the layer has none; twin of
+/// `shaders/common/material.wgsl`.
+fn material_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, row: usize) -> Vec3 {
+    if chunk_view.features & CHUNK_MATERIAL == 0 {
+        return Vec3::splat(0.5);
+    }
+    let plane = pack::sh_planes(chunk_view.sh_degree);
+    let words = chunk.sh[plane * chunk_view.sh_stride as usize + row];
+    let [surface, rest] = words.map(|w| w.to_le_bytes().map(|b| f32::from(b) / 255.0));
+    let (known, color) = match view.mode {
+        VIEW_ROUGHNESS => (CHUNK_ROUGHNESS, Vec3::splat(surface[3])),
+        VIEW_METALLIC => (CHUNK_METALLIC, Vec3::splat(rest[0])),
+        VIEW_OCCLUSION => (CHUNK_OCCLUSION, Vec3::splat(rest[1])),
+        _ => (CHUNK_ALBEDO, Vec3::new(surface[0], surface[1], surface[2])),
+    };
+    if chunk_view.features & known != 0 {
+        color
+    } else {
+        Vec3::splat(0.5)
     }
 }
 
@@ -146,7 +178,7 @@ fn confidence_color(confidence: u32) -> Vec3 {
     }
 }
 
-fn linear_from_srgb(v: f32) -> f32 {
+pub(crate) fn linear_from_srgb(v: f32) -> f32 {
     if v <= 0.04045 {
         v / 12.92
     } else {
@@ -154,7 +186,7 @@ fn linear_from_srgb(v: f32) -> f32 {
     }
 }
 
-fn srgb_from_linear(v: f32) -> f32 {
+pub(crate) fn srgb_from_linear(v: f32) -> f32 {
     if v <= 0.003_130_8 {
         v * 12.92
     } else {

@@ -30,7 +30,7 @@ impl<C: Chunk> Coarse<C> {
     pub(crate) fn new(
         home: &C::Home,
         source: &SplatLayer,
-        sh_degree: u32,
+        planes: usize,
         tree: Arc<LodTree>,
     ) -> Self {
         let is_inner = |node: &usize| !tree.children(*node).is_empty();
@@ -44,7 +44,7 @@ impl<C: Chunk> Coarse<C> {
         let mut chunks: Vec<C> = (0..len.div_ceil(CHUNK))
             .map(|i| {
                 let rows = (len - i * CHUNK).min(CHUNK);
-                C::new(home, rows.next_multiple_of(WORKGROUP as usize), sh_degree)
+                C::new(home, rows.next_multiple_of(WORKGROUP as usize), planes)
             })
             .collect();
         for (node, start) in starts.iter().enumerate() {

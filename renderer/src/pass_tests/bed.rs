@@ -90,6 +90,14 @@ pub(crate) fn ball(n: usize, sh_degree: u32, seed: u64) -> CloudParts {
         column("label", 1, ColumnValues::U8(bytes(5))),
         column("confidence", 1, ColumnValues::U8(bytes(3))),
     ];
+    if seed % 2 == 1 {
+        let unit = |n: usize| ColumnValues::F32((0..n).map(|i| (i % 97) as f32 / 96.0).collect());
+        parts.columns.extend([
+            column("albedo", 3, unit(3 * n)),
+            column("roughness", 1, unit(n)),
+            column("ambient_occlusion", 1, unit(n)),
+        ]);
+    }
     parts
 }
 
@@ -205,6 +213,10 @@ impl Bed {
             &self.chunk_views,
             &mut Vec::new(),
         )
+    }
+
+    pub(super) fn shading(&self) -> &crate::layout::Shading {
+        &self.in_memory.shading
     }
 
     /// Runs one pass.

@@ -3,7 +3,10 @@
 use std::mem::offset_of;
 
 use crate::{
-    layout::{ChunkView, Counters, Light, Record, ScanRows, Shading, Shape, SortRound, View},
+    layout::{
+        Backdrop, ChunkView, Counters, Light, Record, Region, ScanRows, Shading, Shape, SortRound,
+        View,
+    },
     shader,
 };
 
@@ -99,8 +102,26 @@ fn structs_are_mirrored() {
         visible_capacity,
         chunk_capacity,
         intersection_capacity,
-        straight_alpha,
+        orthographic,
+        far,
+        dot,
+        linear,
+        padding,
+        clip_from_view,
+    });
+    assert_mirrored!(Backdrop {
+        world_from_view,
+        top,
+        bottom,
+        origin,
+        whole,
         background,
+        guides,
+        ground,
+        reach,
+        straight_alpha,
+        line_px,
+        padding,
     });
     assert_mirrored!(Light {
         direction,
@@ -124,6 +145,16 @@ fn structs_are_mirrored() {
         range_count,
         block_count,
         ranges,
+    });
+    assert_mirrored!(Region {
+        kind,
+        corners,
+        ellipses,
+        surface_only,
+        first,
+        last,
+        radius,
+        padding,
     });
     assert_mirrored!(Counters {
         visible,

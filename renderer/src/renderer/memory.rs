@@ -1,9 +1,8 @@
-//! Pictures and picks that are waited for: nothing may be missing from them.
+//! Pictures that are waited for: nothing may be missing from them.
 
 use super::{Drawn, Renderer, texture};
 use crate::{
-    Detail, Frame, Pick, RenderError, RenderedImage,
-    consts::BIN,
+    Frame, RenderError, RenderedImage,
     frame::Kept,
     readback,
     view::{self, Part},
@@ -15,8 +14,6 @@ const PART_SIDE: u32 = 4096;
 pub(super) const MIN_PART_SIDE: u32 = 256;
 /// Largest side of an image in memory, px.
 const IMAGE_SIDE: u32 = 8 * PART_SIDE;
-/// Side of the part that is drawn to pick where no frame lies ready, px.
-const PICK_SIDE: u32 = BIN;
 /// Times that lists grow before a scene is called too large.
 const MAX_ATTEMPTS: u32 = 8;
 
@@ -56,47 +53,6 @@ impl Renderer {
         })
     }
 
-    /// The splat under a pixel, from the frame on the screen where it is the same one.
-    pub(super) fn pick_at(
-        &mut self,
-        frame: &Frame,
-        pixel: [u32; 2],
-    ) -> Result<Option<Pick>, RenderError> {
-        // Merged splats have no row.
-        let frame = &Frame {
-            detail: Detail::Exact,
-            ..*frame
-        };
-        let camera = &frame.camera;
-        let [x, y] = pixel;
-        if x >= camera.width || y >= camera.height {
-            return Ok(None);
-        }
-        self.gpu.check()?;
-        self.collect_reports();
-        let whole = Part::whole(camera);
-        let kept = self.kept(frame, whole) == Kept::Pixels;
-        let drawn = match self.drawn.filter(|_| kept) {
-            Some(drawn) => drawn,
-            None => {
-                let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
-                let size = [
-                    (camera.width - origin[0]).min(PICK_SIDE),
-                    (camera.height - origin[1]).min(PICK_SIDE),
-                ];
-                self.draw_complete(frame, Part { origin, size }, (None, true))?
-            }
-        };
-        let [source, depth_bits] = self.source_at(&drawn, pixel)?;
-        let depth = f32::from_bits(depth_bits);
-        Ok(self.layers.source(source).map(|(node, row)| Pick {
-            node,
-            row,
-            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
-            depth,
-        }))
-    }
-
     /// Draws a part, again with more room until nothing is missing, and puts it on a texture if one is
     /// given, with alpha straight or not.
     pub(super) fn draw_complete(
@@ -107,9 +63,10 @@ impl Renderer {
     ) -> Result<Drawn, RenderError> {
         for _ in 0..MAX_ATTEMPTS {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing, straight_alpha)?;
+            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing)?;
             self.drawn = Some(drawn);
             if let Some(target) = target {
+                self.write_backdrop(frame, part, straight_alpha);
                 self.composite(&mut encoder, &drawn.view, target.clone());
             }
             let counted = (drawn.number, &self.buffers.counters);
@@ -141,15 +98,5 @@ impl Renderer {
             Some(target) => readback::read_texture(&self.gpu, target),
             None => Ok(Vec::new()),
         }
-    }
-
-    fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {
-        let [x, y] = [
-            pixel[0] - drawn.part.origin[0],
-            pixel[1] - drawn.part.origin[1],
-        ];
-        let at = u64::from(y * drawn.part.size[0] + x) * 8;
-        let bytes = readback::read_buffer(&self.gpu, &self.buffers.picks.raw, at..at + 8)?;
-        Ok(bytemuck::pod_read_unaligned(&bytes))
     }
 }

@@ -2,9 +2,10 @@
 //! must, and the picks under the cursor.
 
 use crate::common::{assert_images, ball, camera, device, everything, insert, layer, place};
-use glam::Vec3;
+use glam::{Affine3A, Quat, Vec3};
 use renderer::{
-    Background, CpuRasterizer, Filter, Frame, Render, RenderedImage, SoftwareRenderer, ViewMode,
+    Background, Blending, ClipBox, CpuRasterizer, Filter, Frame, Guides, Render, RenderedImage,
+    SoftwareRenderer, ViewMode,
 };
 use scene::{
     DirectionalLight, Dirty, Edit, GaussianCloud, Node, Payload, Rasterizer, Scene, SplatFlags,
@@ -33,9 +34,63 @@ fn three_layers() -> Scene {
     scene
 }
 
+/// Other cameras, clipping, backgrounds, guides and blending.
+fn special_frames(color: Frame) -> Vec<Frame> {
+    let guides = Guides {
+        grid: true,
+        axes: true,
+        ground: None,
+        reach: None,
+    };
+    let clip = ClipBox {
+        world_from_box: Affine3A::from_scale_rotation_translation(
+            Vec3::new(0.8, 0.5, 0.6),
+            Quat::from_rotation_y(0.5),
+            Vec3::new(0.1, 0.0, 0.0),
+        ),
+    };
+    vec![
+        Frame {
+            camera: color.camera.orthographic_at(3.0),
+            guides,
+            background: Background::Environment,
+            ..color
+        },
+        Frame {
+            clip: Some(clip),
+            guides,
+            background: Background::Gradient {
+                top: [0.3, 0.4, 0.6],
+                bottom: [0.1, 0.05, 0.0],
+            },
+            ..color
+        },
+        Frame {
+            blending: Blending::Linear,
+            background: Background::Checker,
+            ..color
+        },
+        Frame {
+            blending: Blending::Linear,
+            ..color
+        },
+        Frame {
+            show_selection: true,
+            outline: true,
+            guides,
+            ..color
+        },
+    ]
+}
+
 #[test]
 fn device_and_software_agree_in_every_mode() {
-    let scene = three_layers();
+    let mut scene = three_layers();
+    let id = scene.layers().next().expect("a layer").0;
+    let rows = (0..900).collect();
+    Edit::set_flags(id, rows, vec![SplatFlags::SELECTED; 900])
+        .apply(&mut scene)
+        .expect("a valid edit");
     let color = Frame::new(camera([300, 200]));
     let mut frames = vec![
         color,
@@ -49,13 +104,8 @@ fn device_and_software_agree_in_every_mode() {
             ..color
         },
     ];
-    let modes = [
-        ViewMode::Normals,
-        ViewMode::Depth,
-        ViewMode::Labels,
-        ViewMode::Confidence,
-    ];
-    frames.extend(modes.map(|view| Frame { view, ..color }));
+    frames.extend(ViewMode::ALL.map(|view| Frame { view, ..color }));
+    frames.extend(special_frames(color));
     for frame in frames {
         let Some([gpu, cpu]) = both(&scene, &frame) else {
             return;

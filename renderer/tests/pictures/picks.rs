@@ -1,9 +1,9 @@
 //! What lies under the cursor.
 
-use crate::common::{camera, device, insert, layer, place, splat};
-use glam::Vec3;
-use renderer::{Frame, Pick, Render, SoftwareRenderer};
-use scene::{Edit, NodeId, Scene};
+use crate::common::{ball, camera, device, insert, layer, place, splat};
+use glam::{Vec2, Vec3};
+use renderer::{Frame, Pick, Render, SoftwareRenderer, UnderPixel};
+use scene::{Edit, Footprint, NodeId, Region, RegionMask, RegionQuery, Scene};
 
 /// A small opaque splat at the origin, a veil in front of it, and a wall behind.
 fn scene() -> (Scene, NodeId) {
@@ -71,6 +71,121 @@ fn the_first_splat_that_stops_half_the_light_is_picked() {
         );
     }
     assert!(gpu.stats().splats == 3, "{:?}", gpu.stats());
+}
+
+/// Three layers of splats of all shapes, the second turned and scaled.
+fn crowd() -> Scene {
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(ball(3000, 1, 1)));
+    insert(&mut scene, place(layer(ball(2001, 0, 2)), 0.4, 0.8));
+    insert(&mut scene, layer(ball(777, 0, 3)));
+    scene
+}
+
+#[test]
+fn all_splats_under_a_pixel_add_up_to_it() {
+    let scene = crowd();
+    let frame = Frame::new(camera([200, 150]));
+    let mut cpu = SoftwareRenderer::new();
+    cpu.sync(&scene, &[]);
+    let image = cpu.render_image(&frame).expect("an image");
+    let mut gpu = device();
+    if let Some(gpu) = &mut gpu {
+        gpu.sync(&scene, &[]);
+    }
+    for pixel in [[100, 75], [60, 80], [131, 20], [0, 0]] {
+        let list = cpu.under(&frame, pixel).expect("a list");
+        let alpha: f32 = list.iter().map(|u| u.weight).sum();
+        let byte = image.rgba[((pixel[1] * 200 + pixel[0]) * 4 + 3) as usize];
+        assert!((alpha * 255.0 - f32::from(byte)).abs() < 0.6, "{pixel:?}");
+        let in_order = list.is_sorted_by(|a, b| a.depth <= b.depth);
+        assert!(in_order, "{pixel:?}: not front to back");
+        let Some(gpu) = &mut gpu else { continue };
+        let ours = gpu.under(&frame, pixel).expect("a list");
+        let names = |l: &[UnderPixel]| l.iter().map(|u| (u.node, u.row)).collect::<Vec<_>>();
+        assert_eq!(names(&ours), names(&list), "{pixel:?}");
+        for (a, e) in ours.iter().zip(&list) {
+            assert!((a.weight - e.weight).abs() < 1e-4, "{a:?} instead of {e:?}");
+        }
+    }
+}
+
+#[test]
+fn regions_hold_the_same_splats_on_both_sides() {
+    let scene = crowd();
+    let at = |x: f32, y: f32| Vec2::new(x, y);
+    let regions = [
+        Region::Rect {
+            min: at(50.3, 30.7),
+            max: at(120.2, 99.5),
+        },
+        Region::Polygon(vec![
+            at(20.0, 10.0),
+            at(180.0, 40.0),
+            at(90.0, 70.0),
+            at(150.0, 140.0),
+            at(30.0, 120.0),
+        ]),
+        Region::Stroke {
+            from: at(40.0, 40.0),
+            to: at(150.0, 110.0),
+            radius: 14.5,
+        },
+    ];
+    let perspective = Frame::new(camera([200, 150]));
+    let parallel = Frame {
+        camera: perspective.camera.orthographic_at(3.0),
+        ..perspective
+    };
+    let mut cpu = SoftwareRenderer::new();
+    cpu.sync(&scene, &[]);
+    let mut gpu = device();
+    if let Some(gpu) = &mut gpu {
+        gpu.sync(&scene, &[]);
+    }
+    for (region, frame) in regions
+        .iter()
+        .flat_map(|r| [(r, perspective), (r, parallel)])
+    {
+        let mut counts = Vec::new();
+        for (footprint, surface_only) in [
+            (Footprint::Center, false),
+            (Footprint::Ellipse, false),
+            (Footprint::Center, true),
+            (Footprint::Ellipse, true),
+        ] {
+            let query = RegionQuery {
+                region: region.clone(),
+                footprint,
+                surface_only,
+            };
+            let expected = cpu.region(&frame, &query).expect("a mask");
+            counts.push(expected.count());
+            if let Some(gpu) = &mut gpu {
+                let actual = gpu.region(&frame, &query).expect("a mask");
+                assert!(
+                    actual == expected,
+                    "{query:?}: {} differ",
+                    differing(&actual, &expected)
+                );
+            }
+        }
+        let [centers, ellipses, seen, _] = counts[..] else {
+            unreachable!("four")
+        };
+        assert!(
+            ellipses > centers && seen < centers && seen > 0,
+            "{region:?}: {counts:?}"
+        );
+    }
+}
+
+fn differing(a: &RegionMask, b: &RegionMask) -> u32 {
+    let words = a.layers.iter().zip(&b.layers);
+    words
+        .flat_map(|(a, b)| a.1.iter().zip(&b.1))
+        .map(|(a, b)| (a ^ b).count_ones())
+        .sum()
 }
 
 #[test]
