@@ -53,6 +53,8 @@ pub(crate) struct FrameBuffers {
     visible: u32,
     /// Room of the lists whose length only drawing tells.
     pub(crate) room: Room,
+    /// The list of tile entries never gets longer than this.
+    pub(crate) most_intersections: usize,
 }
 
 /// Room of the lists whose length only drawing tells.
@@ -109,6 +111,7 @@ impl FrameBuffers {
             coverage: Storage::new(device, "coverage", 0),
             visible: 0,
             room: Room::default(),
+            most_intersections: usize::MAX,
         }
     }
 
@@ -178,7 +181,8 @@ impl FrameBuffers {
         let tile_bits_per_chunk = (TILES_PER_BIN * WORKGROUP_WORDS) as usize;
         let chunk_limit = (limit / tile_bits_per_chunk).min(MAX_GROUPS);
         let chunks = wanted.chunks.min(chunk_limit).max(self.room.chunks);
-        let intersections = wanted.intersections.min(limit).max(self.room.intersections);
+        let most = limit.min(self.most_intersections);
+        let intersections = wanted.intersections.min(most).max(self.room.intersections);
         self.room = Room {
             chunks,
             intersections,

@@ -18,6 +18,7 @@ mod pack;
 #[cfg(test)]
 mod pass_tests;
 mod passes;
+mod picture;
 mod readback;
 mod renderer;
 mod shader;
@@ -30,5 +31,7 @@ pub use frame::{
     RenderError, RenderedImage, UnderPixel, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
+pub use picture::FloatImage;
 pub use renderer::Renderer;
 pub use software::{CpuRasterizer, SoftwareRenderer};
+pub use view::Part;

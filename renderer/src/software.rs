@@ -7,7 +7,7 @@ use scene::{
 };
 
 use crate::{
-    Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
+    FloatImage, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
     consts::CHUNK_NORMALS,
     cpu::{
         self, Clock, Prepared, blend,
@@ -18,17 +18,20 @@ use crate::{
     layers::Layers,
     layout::{Backdrop, ChunkView, View},
     pack,
+    picture::{self, Average},
     view::{self, Part},
 };
 
 /// Largest side of an image: bins are numbered in one byte an axis.
 const MAX_SIDE: u32 = 254 * crate::consts::BIN;
+/// Largest side of the parts that a picture in floats is drawn in, px.
+const FLOAT_PART_SIDE: u32 = 4096;
 
 /// Draws scenes on all CPU cores; used where no graphics device exists, and as the tests' oracle.
 pub struct SoftwareRenderer {
     layers: Layers<PackedChunk>,
     /// What the last frame was blended from, while nothing has changed.
-    last: Option<(Frame, u64, Prepared)>,
+    last: Option<(Frame, Part, u64, Prepared)>,
     stats: FrameStats,
 }
 
@@ -43,27 +46,28 @@ impl SoftwareRenderer {
     }
 
     /// The lists of a frame, anew only where the frame or the scene changed.
-    fn prepare(&mut self, frame: &Frame) -> Result<&Prepared, RenderError> {
-        view::check_size(&frame.camera, MAX_SIDE)?;
+    fn prepare(&mut self, frame: &Frame, part: Part) -> Result<&Prepared, RenderError> {
         let revision = self.layers.revision;
-        let same = |(f, r, _): &(Frame, u64, Prepared)| same_splats(f, frame) && *r == revision;
+        let same = |(f, p, r, _): &(Frame, Part, u64, Prepared)| {
+            same_splats(f, frame) && *p == part && *r == revision
+        };
         self.stats.passes.clear();
         self.stats.cached = self.last.as_ref().is_some_and(same);
         let mut last = self.last.take().filter(same);
         if last.is_none() {
             let chunk_views = self.layers.chunk_views(&frame.camera);
             let depths = self.layers.depth_ranges(&frame.camera);
-            let view = view::view(frame, Part::whole(&frame.camera), &chunk_views, depths);
+            let view = view::view(frame, part, &chunk_views, depths);
             let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
             let times = &mut self.stats.passes;
             let prepared = cpu::prepare(&view, &self.layers.shading, &chunks, &chunk_views, times);
             self.stats.splats = chunk_views.iter().map(|c| c.count).sum();
             self.stats.visible = prepared.projected.records.len() as u32;
             self.stats.intersections = prepared.tiles.entries.len() as u32;
-            last = Some((*frame, revision, prepared));
+            last = Some((*frame, part, revision, prepared));
         }
         self.stats.memory_bytes = self.layers.bytes();
-        let (last_frame, _, prepared) = self
+        let (last_frame, _, _, prepared) = self
             .last
             .insert(last.ok_or(RenderError::Capacity { what: "the frame" })?);
         *last_frame = *frame;
@@ -92,16 +96,11 @@ impl Drawn {
 
 impl SoftwareRenderer {
     /// Blends a frame, and finds out what its guides need to know.
-    fn draw(&mut self, frame: &Frame) -> Result<Drawn, RenderError> {
+    fn draw(&mut self, frame: &Frame, part: Part) -> Result<Drawn, RenderError> {
         let outline = frame.outline && frame.show_selection && self.layers.any_selected;
-        let mut backdrop = view::backdrop(
-            frame,
-            Part::whole(&frame.camera),
-            outline,
-            self.layers.core(),
-        );
+        let mut backdrop = view::backdrop(frame, part, outline, self.layers.core());
         backdrop.straight_alpha = 1;
-        let prepared = self.prepare(frame)?;
+        let prepared = self.prepare(frame, part)?;
         let mut times = Vec::new();
         let mut clock = Clock::start(&mut times);
         let pixels = if frame.view.is_inspected() {
@@ -151,21 +150,41 @@ impl Render for SoftwareRenderer {
         self.layers.sync(&(), scene, dirty);
     }
 
-    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        let layers = self.draw(frame)?;
+    fn render_part(&mut self, frame: &Frame, part: Part) -> Result<RenderedImage, RenderError> {
+        picture::check(frame, part, 1, MAX_SIDE)?;
+        let drawn = self.draw(frame, part)?;
         let start = Instant::now();
-        let (shading, view) = (&self.layers.shading, &layers.view);
-        let rgba = composite::composite(view, &layers.backdrop, shading, &layers.blended());
+        let (shading, view) = (&self.layers.shading, &drawn.view);
+        let rgba = composite::composite(view, &drawn.backdrop, shading, &drawn.blended());
         let ms = start.elapsed().as_secs_f32() * 1e3;
         self.stats.passes.push(PassTime {
             pass: "composite",
             ms,
         });
+        let [width, height] = part.size;
         Ok(RenderedImage {
-            width: frame.camera.width,
-            height: frame.camera.height,
+            width,
+            height,
             rgba,
         })
+    }
+
+    fn render_floats(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        supersample: u32,
+    ) -> Result<FloatImage, RenderError> {
+        picture::check(frame, part, supersample, MAX_SIDE)?;
+        let finer = picture::finer(frame, supersample);
+        let mut average = Average::new(part, supersample);
+        for piece in part.scaled(supersample).pieces(FLOAT_PART_SIDE) {
+            let drawn = self.draw(&finer, piece)?;
+            let (shading, view) = (&self.layers.shading, &drawn.view);
+            let pixels = composite::floats(view, &drawn.backdrop, shading, &drawn.blended());
+            average.add(piece, &pixels);
+        }
+        Ok(average.finish(frame.blending))
     }
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
@@ -174,7 +193,7 @@ impl Render for SoftwareRenderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
-        let prepared = self.prepare(frame)?;
+        let prepared = self.prepare(frame, Part::whole(&frame.camera))?;
         let Some(slot) = blend::pick(prepared, x, y) else {
             return Ok(None);
         };
@@ -192,7 +211,7 @@ impl Render for SoftwareRenderer {
         if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
             return Ok(Vec::new());
         }
-        let prepared = self.prepare(frame)?;
+        let prepared = self.prepare(frame, Part::whole(&frame.camera))?;
         let projected = &prepared.projected;
         let found: Vec<_> = inspect::under(prepared, pixel)
             .into_iter()
@@ -215,7 +234,7 @@ impl Render for SoftwareRenderer {
     }
 
     fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
-        let prepared = self.prepare(frame)?;
+        let prepared = self.prepare(frame, Part::whole(&frame.camera))?;
         let view = prepared.view;
         let depths = if query.surface_only {
             inspect::median_depths(prepared)
