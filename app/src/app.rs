@@ -374,6 +374,10 @@ impl Picker for ViewPicker<'_> {
             depth: pick.depth,
         })
     }
+
+    fn region(&mut self, query: &scene::RegionQuery) -> Option<scene::RegionMask> {
+        self.0.region(query)
+    }
 }
 
 impl eframe::App for App {

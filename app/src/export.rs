@@ -19,7 +19,7 @@ mod tests;
 
 pub use contact_sheet::{SHEET_YAWS_DEG, contact_sheet};
 pub use framing::{Look, Orbit};
-pub use image::{draw, screenshot};
+pub use image::{Quality, draw, is_tiff, screenshot};
 pub use turntable::{Direction, TurntableFormat, TurntableOptions, turntable};
 
 /// Whether an export ended because the artist wished so.

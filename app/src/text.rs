@@ -104,6 +104,11 @@ words! {
     HARMONICS = "Harmonics";
     CLIP_PLANES = "Near and far";
     NEAR = "Near";
+    SMOOTHING = "Smoothing";
+    SMOOTHING_NONE = "None";
+    COLOR_DEPTH = "Color depth";
+    EIGHT_BITS = "8 bits";
+    SIXTEEN_BITS = "16 bits";
     FAR = "Far";
     NAVIGATION = "Navigation";
     FILTER = "Edges";

@@ -11,7 +11,7 @@ mod software;
 
 use egui::{Context, Rect, TextureId};
 use renderer::{Frame, FrameStats, Pick, RenderedImage};
-use scene::{Dirty, PinholeCamera, Scene};
+use scene::{Dirty, PinholeCamera, RegionMask, RegionQuery, Scene};
 
 use crate::background::Wake;
 use gpu::GpuView;
@@ -143,6 +143,15 @@ impl View {
         match &mut self.engine {
             Engine::Gpu(view) => view.pick(frame, [x_px as u32, y_px as u32]),
             Engine::Software(view) => view.pick(frame, [x_px as u32, y_px as u32]),
+        }
+    }
+
+    /// The splats in a region of the picture shown now.
+    pub fn region(&mut self, query: &RegionQuery) -> Option<RegionMask> {
+        let frame = self.facts.shown.as_ref()?;
+        match &mut self.engine {
+            Engine::Gpu(view) => view.region(frame, query),
+            Engine::Software(view) => view.region(frame, query),
         }
     }
 

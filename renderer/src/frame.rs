@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::{Affine3A, Vec3};
 use scene::{Dirty, LodTree, NodeId, PinholeCamera, RegionMask, RegionQuery, Scene};
 
-use crate::GpuError;
+use crate::{FloatImage, GpuError, Part};
 
 /// What stands behind the splats.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -369,8 +369,23 @@ pub trait Render {
     /// cloud is ignored. Kept until a splat of the layer changes.
     fn set_tree(&mut self, scene: &Scene, node: NodeId, tree: Arc<LodTree>);
 
-    /// Draws the scene last synced and waits for the pixels.
-    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError>;
+    /// Draws the scene last synced and waits for the pixels. However little memory there is for the
+    /// lists of splats, the picture is whole: it is drawn in smaller parts then.
+    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
+        self.render_part(frame, Part::whole(&frame.camera))
+    }
+
+    /// Draws a part of the image, to the same pixels as in the whole.
+    fn render_part(&mut self, frame: &Frame, part: Part) -> Result<RenderedImage, RenderError>;
+
+    /// Draws a part of the image in floats, each pixel the average of `supersample` × `supersample`
+    /// finer ones, in the values in which the frame blends.
+    fn render_floats(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        supersample: u32,
+    ) -> Result<FloatImage, RenderError>;
 
     /// The splat under a pixel of the frame, if any.
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError>;

@@ -59,6 +59,8 @@ pub(crate) struct FrameBuffers {
     pub(crate) visible_at_most: usize,
     /// Room of the lists whose length only drawing tells.
     pub(crate) room: Room,
+    /// The list of tile entries never gets longer than this.
+    pub(crate) most_intersections: usize,
 }
 
 /// Room of the lists whose length only drawing tells.
@@ -118,6 +120,7 @@ impl FrameBuffers {
             visible_room: 0,
             visible_at_most: usize::MAX,
             room: Room::default(),
+            most_intersections: usize::MAX,
         }
     }
 
@@ -207,7 +210,8 @@ impl FrameBuffers {
         let tile_bits_per_chunk = (TILES_PER_BIN * WORKGROUP_WORDS) as usize;
         let chunk_limit = (limit / tile_bits_per_chunk).min(MAX_GROUPS);
         let chunks = wanted.chunks.min(chunk_limit).max(self.room.chunks);
-        let intersections = wanted.intersections.min(limit).max(self.room.intersections);
+        let most = limit.min(self.most_intersections);
+        let intersections = wanted.intersections.min(most).max(self.room.intersections);
         self.room = Room {
             chunks,
             intersections,

@@ -20,6 +20,7 @@ mod pages;
 #[cfg(test)]
 mod pass_tests;
 mod passes;
+mod picture;
 mod readback;
 mod reload;
 mod renderer;
@@ -33,5 +34,7 @@ pub use frame::{
     Render, RenderError, RenderedImage, UnderPixel, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
+pub use picture::FloatImage;
 pub use renderer::Renderer;
 pub use software::{CpuRasterizer, SoftwareRenderer};
+pub use view::Part;

@@ -11,7 +11,8 @@ use scene::{Dirty, LodTree, NodeId, RegionMask, RegionQuery, Scene};
 use crowd::Crowd;
 
 use crate::{
-    Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
+    FloatImage, Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
+    UnderPixel,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
     frame::Kept,
     frame_buffers::{FrameBuffers, Room},
@@ -87,6 +88,15 @@ impl Renderer {
     /// The device it draws on.
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
+    }
+
+    /// Keeps the lists of (splat, tile) pairs below so many, for devices that must share their memory.
+    /// Pictures that are waited for are drawn in smaller parts where that is too few; on screen splats
+    /// are missing.
+    pub fn limit_intersections(&mut self, most: usize) {
+        self.buffers = FrameBuffers::new(&self.gpu);
+        self.buffers.most_intersections = most;
+        self.drawn = None;
     }
 
     /// Draws into the renderer's own texture without waiting: `Rgba8Unorm`, display-referred,
@@ -265,7 +275,9 @@ impl Renderer {
             buffers.begin(gpu, &mut view, shading, &chunk_views)
         });
         if made_room.is_none() {
+            let most = self.buffers.most_intersections;
             self.buffers = FrameBuffers::new(&self.gpu);
+            self.buffers.most_intersections = most;
             self.drawn = None;
         }
         made_room.unwrap_or(Err(RenderError::Capacity {
@@ -429,8 +441,17 @@ impl Render for Renderer {
             .is_some();
     }
 
-    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        self.draw_image(frame)
+    fn render_part(&mut self, frame: &Frame, part: Part) -> Result<RenderedImage, RenderError> {
+        self.draw_image(frame, part)
+    }
+
+    fn render_floats(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        supersample: u32,
+    ) -> Result<FloatImage, RenderError> {
+        self.draw_floats(frame, part, supersample)
     }
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {

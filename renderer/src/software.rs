@@ -8,7 +8,7 @@ use scene::{
 };
 
 use crate::{
-    Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
+    FloatImage, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
     consts::CHUNK_NORMALS,
     cpu::{
         self, Clock, Prepared, blend,
@@ -20,11 +20,14 @@ use crate::{
     layers::Layers,
     layout::{Backdrop, ChunkView, View},
     pack,
+    picture::{self, Average},
     view::{self, Part},
 };
 
 /// Largest side of an image: bins are numbered in one byte an axis.
 const MAX_SIDE: u32 = 254 * crate::consts::BIN;
+/// Largest side of the parts that a picture in floats is drawn in, px.
+const FLOAT_PART_SIDE: u32 = 4096;
 
 /// Draws scenes on all CPU cores; used where no graphics device exists, and as the tests' oracle.
 pub struct SoftwareRenderer {
@@ -37,6 +40,7 @@ pub struct SoftwareRenderer {
 /// What a frame was blended from.
 struct Last {
     frame: Frame,
+    part: Part,
     revision: u64,
     geometry: u64,
     prepared: Prepared,
@@ -53,10 +57,10 @@ impl SoftwareRenderer {
     }
 
     /// The lists of a frame, anew only where the frame or the scene changed.
-    fn prepare(&mut self, frame: &Frame) -> Result<&Prepared, RenderError> {
-        view::check_size(&frame.camera, MAX_SIDE)?;
+    fn prepare(&mut self, frame: &Frame, part: Part) -> Result<&Prepared, RenderError> {
         let layers = &self.layers;
-        let kept = self.last.as_ref().map_or(Kept::Nothing, |last| {
+        let last = self.last.as_ref().filter(|last| last.part == part);
+        let kept = last.map_or(Kept::Nothing, |last| {
             let same_scene = last.revision == layers.revision;
             let same_places = last.geometry == layers.geometry;
             Kept::between(&last.frame, frame, [same_scene, same_places])
@@ -65,10 +69,9 @@ impl SoftwareRenderer {
         self.stats.cached = kept == Kept::Pixels;
         let mut last = self.last.take().filter(|_| kept != Kept::Nothing);
         if kept != Kept::Pixels {
-            let whole = Part::whole(&frame.camera);
-            let (chunk_views, error_px) = self.layers.chunk_views(frame, whole);
+            let (chunk_views, error_px) = self.layers.chunk_views(frame, part);
             let depths = self.layers.depth_ranges(&frame.camera);
-            let view = view::view(frame, whole, &chunk_views, depths);
+            let view = view::view(frame, part, &chunk_views, depths);
             let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
             let (shading, times) = (&self.layers.shading, &mut self.stats.passes);
             let prepared = match last.take() {
@@ -88,6 +91,7 @@ impl SoftwareRenderer {
             self.stats.intersections = prepared.tiles.entries.len() as u32;
             last = Some(Last {
                 frame: *frame,
+                part,
                 revision: self.layers.revision,
                 geometry: self.layers.geometry,
                 prepared,
@@ -125,16 +129,11 @@ impl Drawn {
 
 impl SoftwareRenderer {
     /// Blends a frame, and finds out what its guides need to know.
-    fn draw(&mut self, frame: &Frame) -> Result<Drawn, RenderError> {
+    fn draw(&mut self, frame: &Frame, part: Part) -> Result<Drawn, RenderError> {
         let outline = frame.outline && frame.show_selection && self.layers.any_selected;
-        let mut backdrop = view::backdrop(
-            frame,
-            Part::whole(&frame.camera),
-            outline,
-            self.layers.core(),
-        );
+        let mut backdrop = view::backdrop(frame, part, outline, self.layers.core());
         backdrop.straight_alpha = 1;
-        let prepared = self.prepare(frame)?;
+        let prepared = self.prepare(frame, part)?;
         let mut times = Vec::new();
         let mut clock = Clock::start(&mut times);
         let pixels = if frame.view.is_inspected() {
@@ -179,22 +178,42 @@ impl Render for SoftwareRenderer {
         self.layers.set_tree(&(), scene, node, tree);
     }
 
-    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        let layers = self.draw(frame)?;
+    fn render_part(&mut self, frame: &Frame, part: Part) -> Result<RenderedImage, RenderError> {
+        picture::check(frame, part, 1, MAX_SIDE)?;
+        let drawn = self.draw(frame, part)?;
         let start = Instant::now();
-        let (shading, view) = (&self.layers.shading, &layers.view);
-        let rgba = composite::composite(view, &layers.backdrop, shading, &layers.blended());
+        let (shading, view) = (&self.layers.shading, &drawn.view);
+        let rgba = composite::composite(view, &drawn.backdrop, shading, &drawn.blended());
         let ms = start.elapsed().as_secs_f32() * 1e3;
         self.stats.ran.push("composite");
         self.stats.passes.push(PassTime {
             pass: "composite",
             ms,
         });
+        let [width, height] = part.size;
         Ok(RenderedImage {
-            width: frame.camera.width,
-            height: frame.camera.height,
+            width,
+            height,
             rgba,
         })
+    }
+
+    fn render_floats(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        supersample: u32,
+    ) -> Result<FloatImage, RenderError> {
+        picture::check(frame, part, supersample, MAX_SIDE)?;
+        let finer = picture::finer(frame, supersample);
+        let mut average = Average::new(part, supersample);
+        for piece in part.scaled(supersample).pieces(FLOAT_PART_SIDE) {
+            let drawn = self.draw(&finer, piece)?;
+            let (shading, view) = (&self.layers.shading, &drawn.view);
+            let pixels = composite::floats(view, &drawn.backdrop, shading, &drawn.blended());
+            average.add(piece, &pixels);
+        }
+        Ok(average.finish(frame.blending))
     }
 
     fn pick(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
@@ -204,7 +223,7 @@ impl Render for SoftwareRenderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
-        let prepared = self.prepare(frame)?;
+        let prepared = self.prepare(frame, Part::whole(&frame.camera))?;
         let Some(slot) = blend::pick(prepared, x, y) else {
             return Ok(None);
         };
@@ -222,7 +241,7 @@ impl Render for SoftwareRenderer {
         if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
             return Ok(Vec::new());
         }
-        let prepared = self.prepare(&frame.exact())?;
+        let prepared = self.prepare(&frame.exact(), Part::whole(&frame.camera))?;
         let projected = &prepared.projected;
         let found: Vec<_> = inspect::under(prepared, pixel)
             .into_iter()
@@ -246,7 +265,8 @@ impl Render for SoftwareRenderer {
 
     fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
         let frame = &frame.exact();
-        let prepared = self.prepare(frame)?;
+        let whole = Part::whole(&frame.camera);
+        let prepared = self.prepare(frame, whole)?;
         let view = prepared.view;
         let depths = if query.surface_only {
             inspect::median_depths(prepared)
@@ -260,7 +280,6 @@ impl Render for SoftwareRenderer {
             outline: &outline,
             depths: &depths,
         };
-        let whole = Part::whole(&frame.camera);
         let (chunk_views, _) = self.layers.chunk_views(frame, whole);
         let chunks: Vec<&PackedChunk> = self.layers.drawn_chunks().collect();
         let bits = region::region(&on, &chunks, &chunk_views);

@@ -22,16 +22,16 @@ const DOT_SIGMA_PX: f32 = 0.8;
 
 /// A rectangle of the image that is drawn in one go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Part {
+pub struct Part {
     /// Top left corner, px.
-    pub(crate) origin: [u32; 2],
+    pub origin: [u32; 2],
     /// Width and height, px.
-    pub(crate) size: [u32; 2],
+    pub size: [u32; 2],
 }
 
 impl Part {
     /// The whole image of a camera.
-    pub(crate) fn whole(camera: &PinholeCamera) -> Self {
+    pub fn whole(camera: &PinholeCamera) -> Self {
         Self {
             origin: [0, 0],
             size: [camera.width, camera.height],
@@ -39,7 +39,7 @@ impl Part {
     }
 
     /// The image in parts no larger than `side` pixels a side, row by row.
-    pub(crate) fn split(camera: &PinholeCamera, side: u32) -> impl Iterator<Item = Self> {
+    pub fn split(camera: &PinholeCamera, side: u32) -> impl Iterator<Item = Self> + use<> {
         let (width, height) = (camera.width, camera.height);
         (0..height.div_ceil(side)).flat_map(move |j| {
             (0..width.div_ceil(side)).map(move |i| Self {
@@ -47,6 +47,44 @@ impl Part {
                 size: [(width - i * side).min(side), (height - j * side).min(side)],
             })
         })
+    }
+}
+
+impl Part {
+    /// Whether it lies inside the image of a camera, and is not empty.
+    pub(crate) fn is_in(&self, camera: &PinholeCamera) -> bool {
+        let whole = [camera.width, camera.height];
+        (0..2).all(|i| {
+            let end = self.origin[i].checked_add(self.size[i]);
+            self.size[i] > 0 && end.is_some_and(|end| end <= whole[i])
+        })
+    }
+
+    /// The same part of an image so many times as large.
+    pub(crate) fn scaled(&self, factor: u32) -> Self {
+        Self {
+            origin: self.origin.map(|v| v * factor),
+            size: self.size.map(|v| v * factor),
+        }
+    }
+
+    /// Parts no larger than `side`, row by row.
+    pub(crate) fn pieces(&self, side: u32) -> Vec<Self> {
+        let [width, height] = self.size;
+        let across = (0..width).step_by(side as usize);
+        let rows = (0..height).step_by(side as usize);
+        let piece = |x: u32, y: u32| Self {
+            origin: [self.origin[0] + x, self.origin[1] + y],
+            size: [(width - x).min(side), (height - y).min(side)],
+        };
+        rows.flat_map(|y| across.clone().map(move |x| piece(x, y)))
+            .collect()
+    }
+
+    /// Its halves or quarters; none where it is one pixel.
+    pub(crate) fn quarters(&self) -> Option<Vec<Self>> {
+        let side = self.size[0].max(self.size[1]);
+        (side > 1).then(|| self.pieces(side.div_ceil(2)))
     }
 }
 

@@ -9,7 +9,7 @@ use super::App;
 use crate::background::Background;
 use crate::dialogs::Card;
 use crate::dialogs::export_settings::{TurntableKind, TurntableSettings};
-use crate::export::{self, Direction, Look, Orbit, TurntableFormat, TurntableOptions};
+use crate::export::{self, Direction, Look, Orbit, Quality, TurntableFormat, TurntableOptions};
 use crate::jobs::{Task, Writing};
 use crate::view::options;
 use crate::{recent, text};
@@ -23,8 +23,12 @@ impl App {
             filter: self.filter(),
             ..options::as_viewed(Frame::new(self.editor.camera(settings.size)), &self.editor)
         };
+        let quality = Quality {
+            supersample: settings.supersample.clamp(1, 4),
+            deep: settings.deep,
+        };
         self.export(text::SCREENSHOT, path, move |render, _, path, sink| {
-            export::screenshot(render, &frame, path, sink)
+            export::screenshot(render, &frame, quality, path, sink)
         });
     }
 

@@ -97,14 +97,22 @@ pub(crate) struct GenerateArgs {
 Examples:
   splatwright render head.ply -o front.png
   splatwright render head.ply -o cutout.png --transparent --size 2048x2048
+  splatwright render head.ply -o poster.png --size 16384x9216 --supersample 2 --depth16
+  splatwright render head.ply -o normals.png --view normals --ortho --grid
   splatwright render garden.ply statue.ply -o both.png --yaw 30 --pitch 15 --distance 4")]
 pub(crate) struct RenderArgs {
     /// Splat files, drawn together; or one photograph
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// The picture to write
+    /// The picture to write; a name that ends in .tif is written in floats
     #[arg(short, long, value_name = "FILE.png")]
     pub(crate) output: PathBuf,
+    /// Average each pixel from so many along each side: 1, 2 or 4
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_supersample)]
+    pub(crate) supersample: u32,
+    /// Write 16 bits a channel instead of 8
+    #[arg(long)]
+    pub(crate) depth16: bool,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
@@ -450,6 +458,11 @@ fn parse_size(text: &str) -> Result<[u32; 2], String> {
         _ => None,
     }
     .ok_or_else(|| String::from("a size is written like 1280x720"))
+}
+
+fn parse_supersample(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|n| [1, 2, 4].contains(n));
+    number.ok_or_else(|| String::from("1, 2 or 4"))
 }
 
 fn parse_background(text: &str) -> Result<Background, String> {

@@ -10,17 +10,23 @@ use scene::io::SaveOptions;
 use super::args::{ConvertArgs, RenderArgs, SheetArgs, TurntableArgs, ViewArgs};
 use super::progress::Terminal;
 use super::stage::{Stage, is_picture, load_layer};
-use crate::export::{self, Direction, TurntableFormat, TurntableOptions};
+use crate::export::{self, Direction, Quality, TurntableFormat, TurntableOptions};
 
 pub(crate) fn render(args: &RenderArgs) -> Result<()> {
-    check_is_png(&args.output)?;
+    if !export::is_tiff(&args.output) {
+        check_is_png(&args.output)?;
+    }
     let mut terminal = Terminal::new();
     let mut stage = Stage::open(&args.files, &args.model, &mut terminal)?;
     let mut render = stage.renderer(&args.view)?;
+    let quality = Quality {
+        supersample: args.supersample,
+        deep: args.depth16,
+    };
     draw_screenshot(
         render.as_mut(),
         &stage,
-        &args.view,
+        (&args.view, quality),
         &args.output,
         &mut terminal,
     )
@@ -97,12 +103,12 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<()> {
 pub(crate) fn draw_screenshot(
     render: &mut dyn Render,
     stage: &Stage,
-    view: &ViewArgs,
+    (view, quality): (&ViewArgs, Quality),
     out: &Path,
     terminal: &mut Terminal,
 ) -> Result<()> {
     let camera = view.camera(&view.orbit(&stage.scene)?);
-    export::screenshot(render, &view.look().frame(camera), out, terminal)?;
+    export::screenshot(render, &view.look().frame(camera), quality, out, terminal)?;
     terminal.say(&format!("{}", out.display()));
     Ok(())
 }

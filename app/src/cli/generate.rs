@@ -14,6 +14,7 @@ use super::commands;
 use super::progress::Terminal;
 use super::stage::{Stage, file_name};
 use crate::assets;
+use crate::export::Quality;
 
 pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
     let start = Instant::now();
@@ -44,7 +45,8 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<()> {
         let mut render = stage.renderer(&args.view)?;
         let render = render.as_mut();
         if let Some(out) = &args.screenshot {
-            commands::draw_screenshot(render, &stage, &args.view, out, &mut terminal)?;
+            let view = (&args.view, Quality::default());
+            commands::draw_screenshot(render, &stage, view, out, &mut terminal)?;
         }
         if let Some(out) = &args.sheet {
             commands::draw_sheet(render, &stage, &args.view, out, &mut terminal)?;

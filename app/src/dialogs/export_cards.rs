@@ -45,6 +45,18 @@ pub fn screenshot_ui(
     });
     size_ui(ui, &mut settings.size, viewport);
     background_ui(ui, &mut settings.background, false);
+    widgets::form_row(ui, text::SMOOTHING, |ui| {
+        let choices = [(1, text::SMOOTHING_NONE), (2, "2 × 2"), (4, "4 × 4")];
+        if let Some(side) = widgets::segmented(ui, settings.supersample, &choices) {
+            settings.supersample = side;
+        }
+    });
+    widgets::form_row(ui, text::COLOR_DEPTH, |ui| {
+        let choices = [(false, text::EIGHT_BITS), (true, text::SIXTEEN_BITS)];
+        if let Some(deep) = widgets::segmented(ui, settings.deep, &choices) {
+            settings.deep = deep;
+        }
+    });
     ui.add_space(GAP * 3.0);
     footer_ui(ui, cx, wishes, Purpose::SaveScreenshot);
 }

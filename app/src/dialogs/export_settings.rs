@@ -50,6 +50,10 @@ pub struct ScreenshotSettings {
     pub size: [u32; 2],
     /// Behind the splats.
     pub background: ExportBackground,
+    /// Each pixel is the average of so many along each side: 1, 2 or 4.
+    pub supersample: u32,
+    /// 16 bits a channel instead of 8.
+    pub deep: bool,
 }
 
 impl Default for ScreenshotSettings {
@@ -57,6 +61,8 @@ impl Default for ScreenshotSettings {
         Self {
             size: [1920, 1080],
             background: ExportBackground::Viewport,
+            supersample: 1,
+            deep: false,
         }
     }
 }

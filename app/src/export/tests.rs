@@ -4,8 +4,10 @@ use std::path::Path;
 
 use openh264::decoder::Decoder;
 use openh264::formats::YUVSource as _;
-use renderer::{Frame, FrameStats, Pick, Render, RenderError, RenderedImage};
-use scene::{Cancelled, Dirty, Progress, Scene, Sink};
+use renderer::{
+    FloatImage, Frame, FrameStats, Part, Pick, Render, RenderError, RenderedImage, UnderPixel,
+};
+use scene::{Cancelled, Dirty, Progress, RegionMask, RegionQuery, Scene, Sink};
 
 use super::*;
 
@@ -15,10 +17,10 @@ struct Painter;
 impl Render for Painter {
     fn sync(&mut self, _scene: &Scene, _dirty: &[Dirty]) {}
 
-    fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
+    fn render_part(&mut self, frame: &Frame, part: Part) -> Result<RenderedImage, RenderError> {
         let eye = frame.camera.eye().normalize();
         let color = [eye.x, eye.z, 0.0].map(|v| (127.5 + 127.5 * v) as u8);
-        let (width, height) = (frame.camera.width, frame.camera.height);
+        let [width, height] = part.size;
         let transparent = frame.background == renderer::Background::Transparent;
         let rgba = (0..width * height)
             .flat_map(|i| {
@@ -31,6 +33,31 @@ impl Render for Painter {
             height,
             rgba,
         })
+    }
+
+    fn render_floats(
+        &mut self,
+        frame: &Frame,
+        part: Part,
+        _supersample: u32,
+    ) -> Result<FloatImage, RenderError> {
+        let bytes = self.render_part(frame, part)?;
+        let pixels = bytes.rgba.chunks_exact(4);
+        Ok(FloatImage {
+            width: bytes.width,
+            height: bytes.height,
+            pixels: pixels
+                .map(|p| [0, 1, 2, 3].map(|c| f32::from(p[c]) / 255.0))
+                .collect(),
+        })
+    }
+
+    fn under(&mut self, _frame: &Frame, _pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError> {
+        Ok(Vec::new())
+    }
+
+    fn region(&mut self, _frame: &Frame, _query: &RegionQuery) -> Result<RegionMask, RenderError> {
+        Ok(RegionMask::default())
     }
 
     fn pick(&mut self, _frame: &Frame, _pixel: [u32; 2]) -> Result<Option<Pick>, RenderError> {
@@ -167,7 +194,14 @@ fn a_screenshot_in_pieces_is_seamless() {
     let out = folder.path().join("wide.png");
     let orbit = Orbit::framing(&Scene::new());
     let frame = Look::default().frame(orbit.camera([5000, 20]));
-    screenshot(&mut Painter, &frame, &out, &mut Stop(100)).unwrap();
+    screenshot(
+        &mut Painter,
+        &frame,
+        Quality::default(),
+        &out,
+        &mut Stop(100),
+    )
+    .unwrap();
     let picture = ::image::open(&out).unwrap().to_rgba8();
     assert_eq!(picture.dimensions(), (5000, 20), "the size asked for");
     let first = *picture.get_pixel(0, 0);

@@ -115,6 +115,13 @@ fn select_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     for tool in editor::TOOLS.iter().skip(1).take(3) {
         item(ui, cx, wishes, Command::SetTool(tool.kind));
     }
+    let settings = cx.editor.settings();
+    for (command, on) in [
+        (Command::ToggleSelectSurface, settings.select_surface),
+        (Command::ToggleSelectEllipses, settings.select_ellipses),
+    ] {
+        check_item(ui, wishes, command, on);
+    }
     ui.separator();
     for command in [
         Command::HideSelection,
@@ -188,9 +195,13 @@ fn show_as_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 }
 
 fn guide_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, guide: Guide) {
-    let command = Command::ToggleGuide(guide);
+    let on = cx.editor.settings().view.has(guide);
+    check_item(ui, wishes, Command::ToggleGuide(guide), on);
+}
+
+/// A command that switches something on or off.
+fn check_item(ui: &mut Ui, wishes: &mut Wishes, command: Command, mut on: bool) {
     let info = command.info();
-    let mut on = cx.editor.settings().view.has(guide);
     let response = ui.checkbox(&mut on, info.name).on_hover_text(info.help);
     if response.clicked() {
         wishes.run(command);
@@ -202,7 +213,7 @@ fn planes_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let now = cx.editor.settings().view;
     let radius = f64::from(cx.editor.camera_control().scene_radius());
     let camera = cx.editor.camera_control().view();
-    let mut row = |ui: &mut Ui, name: &'static str, value: Option<f32>, start: f32| {
+    let row = |ui: &mut Ui, name: &'static str, value: Option<f32>, start: f32| {
         let mut on = value.is_some();
         let toggled = ui.checkbox(&mut on, name).clicked();
         let mut value = if toggled { on.then_some(start) } else { value };

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, TextureId};
 use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer};
-use scene::{Dirty, Scene};
+use scene::{Dirty, RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
 use super::{ViewFacts, scaled};
@@ -147,6 +147,15 @@ impl GpuView {
             log::warn!("nothing could be picked: {error}");
             None
         })
+    }
+
+    pub(super) fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Option<RegionMask> {
+        let Stage::Ready(renderer) = &mut self.stage else {
+            return None;
+        };
+        let mask = renderer.region(frame, query);
+        mask.inspect_err(|error| log::warn!("no region could be selected: {error}"))
+            .ok()
     }
 
     pub(super) fn image(&mut self, frame: &Frame) -> Option<RenderedImage> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use renderer::{Frame, FrameStats, Pick, Render as _, RenderedImage, SoftwareRenderer};
-use scene::{Dirty, Scene};
+use scene::{Dirty, RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
 use super::{ViewFacts, scaled};
@@ -14,6 +14,8 @@ use crate::background::Wake;
 
 /// How long a click waits for the renderer's answer.
 const PICK_PATIENCE: Duration = Duration::from_millis(600);
+/// How long a selection waits: it may have to draw the whole picture first.
+const REGION_PATIENCE: Duration = Duration::from_secs(4);
 
 enum Order {
     Draw {
@@ -22,6 +24,7 @@ enum Order {
         scale: f32,
     },
     Pick(Frame, [u32; 2], Sender<Option<Pick>>),
+    Region(Frame, RegionQuery, Sender<Option<RegionMask>>),
     Image(Frame, Sender<Option<RenderedImage>>),
 }
 
@@ -130,6 +133,14 @@ impl SoftwareView {
         wait.recv_timeout(PICK_PATIENCE).ok().flatten()
     }
 
+    pub(super) fn region(&self, frame: &Frame, query: &RegionQuery) -> Option<RegionMask> {
+        let (answer, wait) = bounded(1);
+        self.orders
+            .try_send(Order::Region(*frame, query.clone(), answer))
+            .ok()?;
+        wait.recv_timeout(REGION_PATIENCE).ok().flatten()
+    }
+
     pub(super) fn image(&self, frame: &Frame) -> Option<RenderedImage> {
         if self.busy {
             return None;
@@ -160,6 +171,9 @@ fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
             // An asker that gave up waiting needs no answer.
             Order::Pick(frame, pixel, answer) => {
                 let _ = answer.send(renderer.pick(&frame, pixel).ok().flatten());
+            }
+            Order::Region(frame, query, answer) => {
+                let _ = answer.send(renderer.region(&frame, &query).ok());
             }
             Order::Image(frame, answer) => {
                 let _ = answer.send(renderer.render_image(&frame).ok());

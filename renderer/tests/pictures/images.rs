@@ -4,11 +4,12 @@
 use crate::common::{assert_images, ball, camera, device, everything, insert, layer, place};
 use glam::{Affine3A, Quat, Vec3};
 use renderer::{
-    Background, Blending, ClipBox, CpuRasterizer, Filter, Frame, Guides, Render, RenderedImage,
-    SoftwareRenderer, ViewMode,
+    Background, Blending, ClipBox, CpuRasterizer, Filter, Frame, Guides, Part, Render,
+    RenderedImage, SoftwareRenderer, ViewMode,
 };
 use scene::{
-    DirectionalLight, Dirty, Edit, GaussianCloud, Node, Payload, Rasterizer, Scene, SplatFlags,
+    DirectionalLight, Dirty, Edit, GaussianCloud, Node, Payload, PinholeCamera, Rasterizer, Scene,
+    SplatFlags,
 };
 
 fn both(scene: &Scene, frame: &Frame) -> Option<[RenderedImage; 2]> {
@@ -376,5 +377,116 @@ fn impossible_sizes_are_refused() {
             .render_image(&Frame::new(camera(size)))
             .expect_err("no such image");
         assert!(error.to_string().contains("pixels"), "{error}");
+    }
+}
+
+#[test]
+fn lists_that_cannot_grow_cut_the_picture_and_change_nothing() {
+    let scene = three_layers();
+    let frame = Frame::new(camera([150, 100]));
+    let Some(mut free) = device() else { return };
+    let mut bound = device().expect("a device");
+    free.sync(&scene, &[]);
+    bound.sync(&scene, &[]);
+    let whole = free.render_image(&frame).expect("an image");
+    let needed = free.stats().intersections as usize;
+    bound.limit_intersections(needed / 9);
+    let cut = bound.render_image(&frame).expect("an image");
+    assert!(bound.stats().intersections as usize <= needed / 9);
+    // A part counts pixels from its own corner: the last bit of a position may differ.
+    assert_images("cut into parts", &cut, &whole, 1);
+}
+
+#[test]
+fn parts_are_the_pixels_of_the_whole() {
+    let scene = three_layers();
+    let frame = Frame {
+        background: Background::Gradient {
+            top: [1.0, 0.5, 0.0],
+            bottom: [0.0, 0.2, 0.4],
+        },
+        ..Frame::new(camera([230, 170]))
+    };
+    let mut renders: Vec<Box<dyn Render>> = vec![Box::new(SoftwareRenderer::new())];
+    renders.extend(device().map(|d| Box::new(d) as Box<dyn Render>));
+    let part = Part {
+        origin: [50, 31],
+        size: [121, 90],
+    };
+    for render in &mut renders {
+        render.sync(&scene, &[]);
+        let whole = render.render_image(&frame).expect("an image");
+        let piece = render.render_part(&frame, part).expect("a part");
+        for (y, row) in piece.rgba.chunks(4 * 121).enumerate() {
+            let start = ((31 + y) * 230 + 50) * 4;
+            let off = row
+                .iter()
+                .zip(&whole.rgba[start..])
+                .map(|(a, b)| a.abs_diff(*b));
+            assert!(off.max() <= Some(1), "row {y}");
+        }
+        let outside = Part {
+            origin: [200, 0],
+            size: [31, 5],
+        };
+        assert!(
+            render.render_part(&frame, outside).is_err(),
+            "beyond the edge"
+        );
+    }
+}
+
+#[test]
+fn floats_agree_with_bytes_and_average_finer_pixels() {
+    let scene = three_layers();
+    let frame = Frame {
+        background: Background::Color([0.1, 0.5, 0.9]),
+        ..Frame::new(camera([150, 100]))
+    };
+    let whole = Part::whole(&frame.camera);
+    let mut images = Vec::new();
+    let mut renders: Vec<Box<dyn Render>> = vec![Box::new(SoftwareRenderer::new())];
+    renders.extend(device().map(|d| Box::new(d) as Box<dyn Render>));
+    for render in &mut renders {
+        render.sync(&scene, &[]);
+        let bytes = render.render_image(&frame).expect("an image");
+        let floats = render.render_floats(&frame, whole, 1).expect("floats");
+        assert_images("floats", &floats.to_bytes(), &bytes, 1);
+
+        let fine = PinholeCamera {
+            fx: 4.0 * frame.camera.fx,
+            fy: 4.0 * frame.camera.fy,
+            cx: 4.0 * frame.camera.cx,
+            cy: 4.0 * frame.camera.cy,
+            width: 600,
+            height: 400,
+            ..frame.camera
+        };
+        let fine = Frame {
+            camera: fine,
+            ..frame
+        };
+        let finer = render
+            .render_floats(&fine, Part::whole(&fine.camera), 1)
+            .expect("floats");
+        let smooth = render.render_floats(&frame, whole, 4).expect("floats");
+        for (x, y) in [(75, 50), (10, 90), (60, 30)] {
+            for c in 0..4 {
+                let block = (0..16).map(|i| finer.pixels[(4 * y + i / 4) * 600 + 4 * x + i % 4][c]);
+                let mean = block.sum::<f32>() / 16.0;
+                let actual = smooth.pixels[y * 150 + x][c];
+                assert!(
+                    (actual - mean).abs() < 1e-4,
+                    "({x}, {y}) {c}: {actual}, {mean}"
+                );
+            }
+        }
+        assert_eq!(smooth.to_u16()[3], 65_535, "opaque");
+        images.push(smooth);
+    }
+    if let [cpu, gpu] = &images[..] {
+        for (a, e) in gpu.pixels.iter().zip(&cpu.pixels) {
+            assert!((0..4).all(|c| (a[c] - e[c]).abs() < 2e-3), "{a:?}, {e:?}");
+        }
     }
 }
