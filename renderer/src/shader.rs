@@ -21,7 +21,7 @@ macro_rules! sources {
     };
 }
 
-const COMMON: [Source; 11] = sources![
+const COMMON: [Source; 12] = sources![
     "common/ellipse",
     "common/ewa",
     "common/guides",
@@ -33,6 +33,7 @@ const COMMON: [Source; 11] = sources![
     "common/scan",
     "common/sh",
     "common/shade",
+    "common/shape",
 ];
 
 /// The shaders of all passes.
