@@ -6,9 +6,11 @@
 
 mod caching;
 mod common;
+mod exact;
 mod goldens;
 mod images;
 mod pages;
 mod picks;
 mod poison;
 mod reference;
+mod tiers;
