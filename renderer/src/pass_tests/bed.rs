@@ -30,10 +30,25 @@ pub(crate) fn gpu() -> Option<&'static Gpu> {
             eprintln!("skipped: TEST_GPU=none");
             return None;
         }
+        if std::env::var("TEST_GPU").is_ok_and(|v| v == "gl") {
+            return Some(opengl());
+        }
         let gpu = Gpu::software_driver().or_else(|_| Gpu::headless());
         Some(gpu.expect("a graphics device, or TEST_GPU=none"))
     })
     .as_ref()
+}
+
+/// An OpenGL device, for `TEST_GPU=gl`.
+fn opengl() -> Gpu {
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    descriptor.backends = wgpu::Backends::GL;
+    let instance = wgpu::Instance::new(descriptor);
+    let adapter =
+        pollster::block_on(instance.request_adapter(&Default::default())).expect("OpenGL");
+    let asked = Gpu::device_descriptor(&adapter);
+    let (device, queue) = pollster::block_on(adapter.request_device(&asked)).expect("a device");
+    Gpu::from_existing(&adapter.get_info(), device, queue)
 }
 
 /// Numbers that look random and are the same everywhere (PCG, O'Neill 2014).

@@ -7,9 +7,11 @@
 mod caching;
 mod common;
 mod detail;
+mod exact;
 mod goldens;
 mod images;
 mod pages;
 mod picks;
 mod poison;
 mod reference;
+mod tiers;

@@ -1,0 +1,45 @@
+//! The same picture within WebGPU's default limits.
+
+use crate::common::{ball, camera, device, insert, layer, place};
+use renderer::{Frame, Gpu, Render, RenderedImage, Renderer};
+use scene::Scene;
+
+/// A device that was asked for nothing but WebGPU's defaults.
+fn plain() -> Result<Gpu, String> {
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    descriptor.backends &= wgpu::Backends::PRIMARY;
+    let instance = wgpu::Instance::new(descriptor);
+    let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions {
+        force_fallback_adapter: true,
+        ..Default::default()
+    }))
+    .map_err(|e| e.to_string())?;
+    let info = adapter.get_info();
+    let asked = wgpu::DeviceDescriptor {
+        required_limits: wgpu::Limits::default(),
+        ..Default::default()
+    };
+    let (device, queue) =
+        pollster::block_on(adapter.request_device(&asked)).map_err(|e| e.to_string())?;
+    Ok(Gpu::from_existing(&info, device, queue))
+}
+
+fn picture(gpu: Gpu) -> RenderedImage {
+    let mut scene = Scene::new();
+    insert(&mut scene, layer(ball(6000, 3, 14)));
+    insert(&mut scene, place(layer(ball(900, 1, 15)), 0.4, 0.8));
+    let mut renderer = Renderer::new(gpu).expect("a renderer");
+    renderer.sync(&scene, &[]);
+    let frame = Frame::new(camera([400, 300]));
+    renderer.render_image(&frame).expect("a picture")
+}
+
+#[test]
+fn default_limits_are_enough() {
+    let Some(device) = device() else { return };
+    let expected = picture(device.gpu().clone());
+    match plain() {
+        Ok(gpu) => assert!(picture(gpu) == expected, "another picture"),
+        Err(reason) => eprintln!("skipped: no fallback adapter ({reason})"),
+    }
+}
