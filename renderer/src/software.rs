@@ -137,7 +137,7 @@ impl SoftwareRenderer {
         let mut times = Vec::new();
         let mut clock = Clock::start(&mut times);
         let pixels = if frame.view.is_inspected() {
-            inspect::pixels(prepared)
+            inspect::inspect(prepared)
         } else {
             blend::blend(prepared)
         };

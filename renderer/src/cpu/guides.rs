@@ -193,7 +193,7 @@ impl Guides<'_> {
             return Vec4::ZERO;
         }
         // Lines of three powers of ten; the finest fades before it becomes too dense.
-        let level = (size * GRID_SPACING_PX).log2() * 0.301_03;
+        let level = (size * GRID_SPACING_PX).log2() * std::f32::consts::LOG10_2;
         let finest = level.ceil();
         let dense = 1.0 - (finest - level);
         let cell = power_of_ten(finest as i32);

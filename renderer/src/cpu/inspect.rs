@@ -61,7 +61,7 @@ fn color_of(record: &Record) -> Vec3 {
 }
 
 /// Premultiplied RGB and alpha of every pixel in a mode that [`is_inspected`].
-pub(crate) fn pixels(prepared: &Prepared) -> Vec<[f32; 4]> {
+pub(crate) fn inspect(prepared: &Prepared) -> Vec<[f32; 4]> {
     for_pixels(prepared, |pixel, entries| {
         let mut live = 1.0;
         let mut count = 0;

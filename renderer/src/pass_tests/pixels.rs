@@ -206,7 +206,7 @@ fn inspect() {
         };
         let prepared = bed.prepared();
         bed.write_lists(&prepared);
-        let expected = cpu::inspect::pixels(&prepared);
+        let expected = cpu::inspect::inspect(&prepared);
         bed.buffers
             .coverage
             .reserve(&bed.gpu.device, "coverage", expected.len());
