@@ -149,7 +149,9 @@ impl SoftwareRenderer {
         if outline {
             coverage = inspect::coverage(prepared);
         }
-        clock.lap("inspect");
+        if outline || !depths.is_empty() {
+            clock.lap("inspect");
+        }
         let view = prepared.view;
         self.stats.ran.extend(times.iter().map(|p| p.pass));
         self.stats.passes.extend(times);
