@@ -5,16 +5,20 @@
 //! works on its own thread and the window shows its last picture.
 
 mod gpu;
+mod levels;
 pub mod options;
 mod pace;
 mod software;
 
+use std::time::{Duration, Instant};
+
 use egui::{Context, Rect, TextureId};
-use renderer::{Frame, FrameStats, Pick, RenderedImage};
+use renderer::{Frame, FrameStats, Pick, Render, RenderedImage};
 use scene::{Dirty, PinholeCamera, RegionMask, RegionQuery, Scene};
 
 use crate::background::Wake;
 use gpu::GpuView;
+use levels::{Levels, Tree};
 use software::SoftwareView;
 
 /// What the viewport shows and how fast, for panels.
@@ -52,10 +56,32 @@ enum Engine {
     Software(SoftwareView),
 }
 
+/// What the renderer does not know yet.
+#[derive(Debug, Default)]
+struct Changes {
+    dirty: Vec<Dirty>,
+    /// Levels of detail that were built.
+    trees: Vec<Tree>,
+}
+
+impl Changes {
+    fn is_empty(&self) -> bool {
+        self.dirty.is_empty() && self.trees.is_empty()
+    }
+
+    fn hand_over(self, scene: &Scene, renderer: &mut dyn Render) {
+        renderer.sync(scene, &self.dirty);
+        for (node, tree) in self.trees {
+            renderer.set_tree(scene, node, tree);
+        }
+    }
+}
+
 /// Draws the viewport.
 pub struct View {
     engine: Engine,
-    dirty: Vec<Dirty>,
+    changes: Changes,
+    levels: Levels,
     shown: Option<Shown>,
     wanted: Option<Frame>,
     facts: ViewFacts,
@@ -75,7 +101,8 @@ impl View {
         };
         Self {
             engine,
-            dirty: Vec::new(),
+            changes: Changes::default(),
+            levels: Levels::new(wake.clone()),
             shown: None,
             wanted: None,
             facts,
@@ -96,7 +123,7 @@ impl View {
     /// Notes what changed in the document.
     pub fn note(&mut self, dirty: &[Dirty]) {
         if self.shown == Some(Shown::Document) {
-            self.dirty.extend_from_slice(dirty);
+            self.changes.dirty.extend_from_slice(dirty);
         }
     }
 
@@ -110,19 +137,21 @@ impl View {
     pub fn draw(&mut self, scene: &Scene, shown: Shown, frame: Frame, ctx: &Context) {
         if self.shown != Some(shown) {
             self.shown = Some(shown);
-            self.dirty = everything(scene);
+            self.start_over(scene);
         }
-        let changed = !self.dirty.is_empty() || self.wanted != Some(frame);
+        self.build_levels(scene, ctx);
+        let changed = !self.changes.is_empty() || self.wanted != Some(frame);
         let result = match &mut self.engine {
             Engine::Gpu(view) => view.draw(
                 scene,
-                &mut self.dirty,
+                &mut self.changes,
                 frame,
                 changed,
                 (&mut self.facts, ctx),
             ),
             Engine::Software(view) => {
-                view.draw(scene, &mut self.dirty, frame, changed, &mut self.facts, ctx);
+                let changes = &mut self.changes;
+                view.draw(scene, changes, frame, changed, (&mut self.facts, ctx));
                 Ok(())
             }
         };
@@ -176,9 +205,29 @@ impl View {
         log::error!("the graphics device cannot go on, drawing in software: {error:#}");
         self.engine = software_engine(&mut self.facts, self.wake.clone());
         self.facts.problem = Some(crate::text::fell_back(&error.to_string()));
-        self.dirty = everything(scene);
+        self.start_over(scene);
         self.wanted = None;
         (self.wake)();
+    }
+
+    /// Everything is to be drawn anew.
+    fn start_over(&mut self, scene: &Scene) {
+        self.levels.forget();
+        self.changes = Changes {
+            dirty: everything(scene),
+            trees: Vec::new(),
+        };
+    }
+
+    /// Has levels of detail made for what rests.
+    fn build_levels(&mut self, scene: &Scene, ctx: &Context) {
+        let now = Instant::now();
+        if let Some(again) = self.levels.note(scene, &self.changes.dirty, now) {
+            ctx.request_repaint_after(again + Duration::from_millis(20));
+        }
+        if let Some(tree) = self.levels.poll(scene, now) {
+            self.changes.trees.push(tree);
+        }
     }
 }
 

@@ -6,10 +6,10 @@ use anyhow::{Context as _, Result};
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, TextureId};
 use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer};
-use scene::{Dirty, RegionMask, RegionQuery, Scene};
+use scene::{RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
-use super::{ViewFacts, scaled};
+use super::{Changes, ViewFacts, scaled};
 use crate::background::{Background, Wake};
 
 /// Whether the device can run compute passes at all (old OpenGL cannot), and faster than we do without.
@@ -60,7 +60,7 @@ impl GpuView {
     pub(super) fn draw(
         &mut self,
         scene: &Scene,
-        dirty: &mut Vec<Dirty>,
+        changes: &mut Changes,
         frame: Frame,
         changed: bool,
         (facts, ctx): (&mut ViewFacts, &Context),
@@ -72,7 +72,7 @@ impl GpuView {
             match result {
                 Ok(renderer) => {
                     self.stage = Stage::Ready(Box::new(renderer));
-                    *dirty = super::everything(scene);
+                    changes.dirty = super::everything(scene);
                     fresh = true;
                 }
                 Err(error) => {
@@ -90,12 +90,12 @@ impl GpuView {
         let Some(scale) = self.pace.next(changed, start) else {
             return Ok(());
         };
-        if !dirty.is_empty() {
-            renderer.sync(scene, dirty);
-            dirty.clear();
+        if !changes.is_empty() {
+            std::mem::take(changes).hand_over(scene, renderer.as_mut());
         }
         let drawn = Frame {
             camera: scaled(&frame.camera, scale),
+            detail: self.pace.detail(scale, facts.stats.splats),
             ..frame
         };
         let texture = renderer.render_to_texture(&drawn)?.clone();

@@ -1,9 +1,16 @@
-//! How sharp to draw: slow frames are drawn at half size while the view moves, and whole when it rests.
+//! How sharp to draw: slow frames are drawn at half size and of merged splats while the view moves, and
+//! whole when it rests.
 
 use std::time::{Duration, Instant};
 
+use renderer::Detail;
+
 /// A whole frame slower than this is halved while the view moves, milliseconds.
 const SMOOTH_MS: f32 = 45.0;
+/// What merged splats may be off in a moving picture, px.
+const MOVING_TOLERANCE_PX: f32 = 1.0;
+/// However slow, so many splats are drawn.
+const FEWEST: f32 = 100_000.0;
 /// So long after the last change the picture is drawn whole.
 const SETTLED: Duration = Duration::from_millis(160);
 
@@ -42,6 +49,18 @@ impl Pace {
             return None;
         }
         Some(1.0)
+    }
+
+    /// How finely a frame of this size is drawn, of so many splats.
+    pub(super) fn detail(&self, scale: f32, splats: u32) -> Detail {
+        if scale >= 1.0 {
+            return Detail::Exact;
+        }
+        let affordable = splats as f32 * SMOOTH_MS / self.whole_ms;
+        Detail::Coarse {
+            tolerance_px: MOVING_TOLERANCE_PX,
+            budget: affordable.max(FEWEST) as u32,
+        }
     }
 
     /// Notes a change that cannot be drawn yet.
@@ -91,6 +110,20 @@ mod tests {
         assert_eq!(pace.next(false, at(300)), Some(1.0), "then the whole one");
         pace.began(1.0);
         assert_eq!(pace.next(false, at(900)), None, "and nothing more");
+    }
+
+    #[test]
+    fn slow_frames_are_drawn_of_as_many_splats_as_time_allows() {
+        let mut pace = Pace::new();
+        pace.took(1.0, 450.0);
+        assert_eq!(pace.detail(1.0, 5_000_000), Detail::Exact, "at rest");
+        let Detail::Coarse { budget, .. } = pace.detail(0.5, 5_000_000) else {
+            panic!("a moving picture is coarse");
+        };
+        assert_eq!(
+            budget, 500_000,
+            "a tenth of the time, a tenth of the splats"
+        );
     }
 
     #[test]

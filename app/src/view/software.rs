@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
-use renderer::{Frame, FrameStats, Pick, Render as _, RenderedImage, SoftwareRenderer};
-use scene::{Dirty, RegionMask, RegionQuery, Scene};
+use renderer::{Detail, Frame, FrameStats, Pick, Render as _, RenderedImage, SoftwareRenderer};
+use scene::{RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
-use super::{ViewFacts, scaled};
+use super::{Changes, ViewFacts, scaled};
 use crate::background::Wake;
 
 /// How long a click waits for the renderer's answer.
@@ -19,8 +19,9 @@ const REGION_PATIENCE: Duration = Duration::from_secs(4);
 
 enum Order {
     Draw {
-        changes: Option<(Box<Scene>, Vec<Dirty>)>,
+        changes: Option<(Box<Scene>, Changes)>,
         frame: Frame,
+        detail: Detail,
         scale: f32,
     },
     Pick(Frame, [u32; 2], Sender<Option<Pick>>),
@@ -72,15 +73,14 @@ impl SoftwareView {
     pub(super) fn draw(
         &mut self,
         scene: &Scene,
-        dirty: &mut Vec<Dirty>,
+        changes: &mut Changes,
         frame: Frame,
         changed: bool,
-        facts: &mut ViewFacts,
-        ctx: &Context,
+        (facts, ctx): (&mut ViewFacts, &Context),
     ) {
         self.receive(facts, ctx);
         let now = Instant::now();
-        let changed = changed || !dirty.is_empty();
+        let changed = changed || !changes.is_empty();
         if self.busy {
             if changed {
                 self.pace.touch(now);
@@ -92,10 +92,12 @@ impl SoftwareView {
             return;
         };
         self.pending = false;
-        let changes = (!dirty.is_empty()).then(|| (Box::new(scene.clone()), std::mem::take(dirty)));
+        let changes =
+            (!changes.is_empty()).then(|| (Box::new(scene.clone()), std::mem::take(changes)));
         let order = Order::Draw {
             changes,
             frame,
+            detail: self.pace.detail(scale, facts.stats.splats),
             scale,
         };
         self.busy = self.orders.try_send(order).is_ok();
@@ -158,12 +160,14 @@ fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
             Order::Draw {
                 changes,
                 frame,
+                detail,
                 scale,
             } => {
-                if let Some((scene, dirty)) = changes {
-                    renderer.sync(&scene, &dirty);
+                if let Some((scene, changes)) = changes {
+                    changes.hand_over(&scene, &mut renderer);
                 }
-                if outbox.send(draw(&mut renderer, frame, scale)).is_err() {
+                let drawn = draw(&mut renderer, frame, (detail, scale));
+                if outbox.send(drawn).is_err() {
                     return;
                 }
                 wake();
@@ -182,10 +186,11 @@ fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
     }
 }
 
-fn draw(renderer: &mut SoftwareRenderer, frame: Frame, scale: f32) -> Drawn {
+fn draw(renderer: &mut SoftwareRenderer, frame: Frame, (detail, scale): (Detail, f32)) -> Drawn {
     let start = Instant::now();
     let result = renderer.render_image(&Frame {
         camera: scaled(&frame.camera, scale),
+        detail,
         ..frame
     });
     let took = start.elapsed();
