@@ -32,6 +32,7 @@ Commands:
                         (for example: cargo xtask test -p scene history)
   shots                 Drive the real window through its main states and write docs/shots/*.png
   bench [FILE]          Time the renderer and the whole portrait job in release; one JSON line each
+  bench --gpu [N,… WxH,…]  Time every pass on the graphics card: 1, 6 and 20 million splats, 1080p and 4K
   package list|verify|seal [DIR]
                         Look at, check, or write the checksums of a model package
                         (default: every package in assets/models)

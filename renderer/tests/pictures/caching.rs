@@ -17,6 +17,15 @@ const ALL: [&str; 8] = [
 ];
 const COLORS: [&str; 3] = ["recolor", "blend", "composite"];
 
+/// What changed, where, what is seen afterwards, and the passes that it needs.
+type Change = (
+    &'static str,
+    Vec<Dirty>,
+    Frame,
+    Scene,
+    &'static [&'static str],
+);
+
 struct Stage {
     scene: Scene,
     splats: NodeId,
@@ -57,15 +66,7 @@ impl Stage {
     }
 
     /// One change after the other, each with the passes that it needs.
-    fn changes(
-        &mut self,
-    ) -> Vec<(
-        &'static str,
-        Vec<Dirty>,
-        Frame,
-        Scene,
-        &'static [&'static str],
-    )> {
+    fn changes(&mut self) -> Vec<Change> {
         let mut changes = Vec::new();
         let mut note = |what, dirty, stage: &Self, ran| {
             changes.push((what, dirty, stage.frame, stage.scene.clone(), ran));
