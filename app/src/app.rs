@@ -245,7 +245,9 @@ impl App {
     }
 
     fn apply_settings(&mut self, ctx: &Context) {
-        self.settings.editor.brush_radius = self.editor.settings().brush_radius;
+        self.settings
+            .editor
+            .take_over_commands(self.editor.settings());
         if *self.editor.settings() != self.settings.editor {
             self.editor.set_settings(self.settings.editor);
         }

@@ -17,7 +17,7 @@ mod turntable;
 #[cfg(test)]
 mod tests;
 
-pub use contact_sheet::{SHEET_YAWS_DEG, contact_sheet};
+pub use contact_sheet::{SHEET_YAWS_DEG, contact_sheet, mode_sheet};
 pub use framing::{Look, Orbit};
 pub use image::{Quality, draw, is_tiff, screenshot};
 pub use turntable::{Direction, TurntableFormat, TurntableOptions, turntable};

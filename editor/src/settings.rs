@@ -99,6 +99,17 @@ pub struct Settings {
     pub view: ViewOptions,
 }
 
+impl Settings {
+    /// Takes over what commands change, from the settings of a running editor: the shell keeps and
+    /// stores them, and must not put them back.
+    pub fn take_over_commands(&mut self, now: &Self) {
+        self.brush_radius = now.brush_radius;
+        self.select_surface = now.select_surface;
+        self.select_ellipses = now.select_ellipses;
+        self.view = now.view;
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

@@ -28,6 +28,14 @@ fn what_is_shown_is_remembered_with_the_settings() {
     let text = serde_json::to_string(editor.settings()).expect("settings");
     let back: editor::Settings = serde_json::from_str(&text).expect("settings");
     assert_eq!(&back, editor.settings(), "as they are stored");
+
+    // The shell keeps a copy that preferences change.
+    let mut kept = editor::Settings {
+        reduced_motion: true,
+        ..editor::Settings::default()
+    };
+    kept.take_over_commands(editor.settings());
+    assert_eq!(&kept, editor.settings(), "commands win over the copy");
 }
 
 #[test]

@@ -151,12 +151,19 @@ pub(crate) struct TurntableArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  splatwright sheet head.ply -o sheet.png            nine views around
+  splatwright sheet head.ply -o views.png --modes    one view as colors, centers, rings, depth and so on")]
 pub(crate) struct SheetArgs {
     /// A splat file, or a photograph
     pub(crate) file: PathBuf,
     /// The picture to write
     #[arg(short, long, value_name = "FILE.png")]
     pub(crate) output: PathBuf,
+    /// One view in every way to show splats, instead of nine views around
+    #[arg(long)]
+    pub(crate) modes: bool,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]

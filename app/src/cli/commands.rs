@@ -62,6 +62,14 @@ pub(crate) fn sheet(args: &SheetArgs) -> Result<()> {
     let files = [args.file.clone()];
     let mut stage = Stage::open(&files, &args.model, &mut terminal)?;
     let mut render = stage.renderer(&args.view)?;
+    if args.modes {
+        let camera = args.view.camera(&args.view.orbit(&stage.scene)?);
+        let look = args.view.look();
+        let (render, scene) = (render.as_mut(), &stage.scene);
+        export::mode_sheet(render, scene, (camera, &look), &args.output, &mut terminal)?;
+        terminal.say(&format!("{}", args.output.display()));
+        return Ok(());
+    }
     draw_sheet(
         render.as_mut(),
         &stage,

@@ -1,11 +1,12 @@
-//! Nine views around a head in one picture: the quickest way to see what is wrong with it.
+//! Nine views around a head in one picture, or one view in all its modes: the quickest ways to see what
+//! is wrong with it.
 
 use std::path::Path;
 
 use anyhow::{Result, ensure};
 use image::{Rgba, RgbaImage};
-use renderer::Render;
-use scene::{Progress, Sink};
+use renderer::{Render, ViewMode};
+use scene::{PinholeCamera, Progress, Scene, Sink};
 
 use super::framing::{Look, Orbit};
 use super::image::{draw, write_png};
@@ -54,6 +55,54 @@ pub fn contact_sheet(
     write_png(&sheet, out)?;
     sink.progress(Progress::new("Done", 1, 1))?;
     Ok(())
+}
+
+/// Draws one view in every way to show the splats that the scene has something to show for, in the
+/// order of the menu, and writes them as one PNG.
+pub fn mode_sheet(
+    render: &mut dyn Render,
+    scene: &Scene,
+    (camera, look): (PinholeCamera, &Look),
+    out: &Path,
+    sink: &mut dyn Sink<()>,
+) -> Result<()> {
+    let (width, height) = (camera.width, camera.height);
+    ensure!(
+        (16..=2048).contains(&width) && (16..=2048).contains(&height),
+        "the views of a sheet can be 16 to 2048 pixels wide and high, not {width}×{height}"
+    );
+    let modes: Vec<ViewMode> = ViewMode::ALL
+        .into_iter()
+        .filter(|mode| is_known(scene, *mode))
+        .collect();
+    let rows = (modes.len() as u32).div_ceil(COLUMNS);
+    let mut sheet = RgbaImage::new(COLUMNS * width, rows * height);
+    for (i, &view) in modes.iter().enumerate() {
+        sink.progress(Progress::new("Drawing views", i as u64, modes.len() as u64))?;
+        let frame = Look { view, ..*look }.frame(camera);
+        let cell = draw(render, &frame, &mut scene::sink::Collect::default())?;
+        let (column, row) = (i as u32 % COLUMNS, i as u32 / COLUMNS);
+        let [x, y] = [column * width, row * height].map(i64::from);
+        image::imageops::replace(&mut sheet, &cell, x, y);
+    }
+    write_png(&sheet, out)?;
+    sink.progress(Progress::new("Done", 1, 1))?;
+    Ok(())
+}
+
+/// Whether a layer has the column that a mode shows; the other modes need none.
+fn is_known(scene: &Scene, mode: ViewMode) -> bool {
+    let column = match mode {
+        ViewMode::Albedo => "albedo",
+        ViewMode::Roughness => "roughness",
+        ViewMode::Metallic => "metallic",
+        ViewMode::Occlusion => "ambient_occlusion",
+        ViewMode::Labels => "label",
+        ViewMode::Confidence => "confidence",
+        _ => return true,
+    };
+    let mut layers = scene.layers();
+    layers.any(|(_, _, layer)| layer.cloud.column(column).is_some())
 }
 
 /// Rows of 3 × 5 dots, top row first, leftmost dot in the highest of three bits.
