@@ -24,6 +24,10 @@ pub struct State {
     pub card: bool,
     /// Headlines of the notices shown now.
     pub notices: Vec<String>,
+    /// Steps of the history in effect.
+    pub steps: usize,
+    /// Whether unsaved work has been put aside.
+    pub autosaved: bool,
     /// Milliseconds from the start of the process to its first frame.
     pub first_frame_ms: Option<u64>,
 }

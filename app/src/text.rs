@@ -187,6 +187,15 @@ words! {
     SILHOUETTE = "Silhouette";
     SILHOUETTE_HELP = "How much of the person's outline agrees, from the photograph's own camera";
 
+    HISTORY = "History";
+    HISTORY_START = "Beginning";
+    RECOVERY_TITLE = "Splatwright ended before this was saved";
+    RECOVER = "Recover it";
+    RECOVERED = "Your work is back; save it under a name";
+    RECOVERY_FAILED = "The unsaved work could not be recovered";
+    AUTOSAVE_FAILED = "Your work cannot be put aside against a crash";
+    STEP_RECOVER = "Recover";
+
     OPENING = "Opening";
     SAVING = "Saving";
     WRITING = "Writing";

@@ -63,6 +63,10 @@ impl App {
             }
             Wish::NewScene => self.leave(Leaving::NewScene, ctx),
             Wish::NewSceneAnyway => self.start_anew(),
+            Wish::ShowAs(mode) => self.front.state.view_mode = mode,
+            Wish::ToggleHistory => self.settings.history_open ^= true,
+            Wish::Travel(steps) => self.travel(steps),
+            Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
             Wish::Dismiss(id) => self.front.notices.dismiss(id),
             Wish::ForgetRecent(path) => self.settings.recent.retain(|r| r.path != path),
@@ -208,6 +212,14 @@ impl App {
         }
         let line = text::cancelled(&job.title, &job.subject);
         self.front.notices.show(Tone::Info, line, "");
+    }
+
+    fn travel(&mut self, steps: usize) {
+        let distance = self.editor.history().applied().abs_diff(steps);
+        for _ in 0..distance {
+            let back = self.editor.history().applied() > steps;
+            self.run(if back { Command::Undo } else { Command::Redo });
+        }
     }
 
     /// Turns the view to the front before the first splats of a face arrive.

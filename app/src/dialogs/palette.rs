@@ -7,6 +7,8 @@ use egui::{
     pos2, vec2,
 };
 
+use renderer::ViewMode;
+
 use crate::cx::{CardKind, Cx, Wish, Wishes};
 use crate::theme::{self, GAP, ROW, tokens};
 use crate::{text, widgets};
@@ -18,9 +20,19 @@ pub struct Palette {
     chosen: usize,
 }
 
+/// Every way to look at splats.
+const VIEW_MODES: [ViewMode; 5] = [
+    ViewMode::Color,
+    ViewMode::Normals,
+    ViewMode::Depth,
+    ViewMode::Labels,
+    ViewMode::Confidence,
+];
+
 struct Row {
     name: String,
     group: &'static str,
+    help: &'static str,
     keys: &'static str,
     problem: Option<&'static str>,
     wish: Wish,
@@ -29,7 +41,7 @@ struct Row {
 impl Palette {
     /// Shows the palette at the top of `viewport`.
     pub fn show(&mut self, ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
-        let width = 520.0_f32.min(viewport.width() - 48.0);
+        let width = 600.0_f32.min(viewport.width() - 48.0);
         let top = viewport.center_top() + vec2(0.0, 48.0);
         let area = Area::new(Id::unique("palette"))
             .order(Order::Foreground)
@@ -122,25 +134,23 @@ fn row_ui(ui: &mut Ui, row: &Row, chosen: bool) -> egui::Response {
         theme::body_font(),
         ink,
     );
-    let second = row.problem.unwrap_or(row.group);
-    ui.painter().text(
-        pos2(name.right() + 10.0, middle),
-        Align2::LEFT_CENTER,
-        second,
-        theme::small_font(),
-        if usable {
-            t.text_secondary
-        } else {
-            t.text_faint
-        },
-    );
-    ui.painter().text(
+    let keys = ui.painter().text(
         pos2(rect.right() - 10.0, middle),
         Align2::RIGHT_CENTER,
         row.keys,
         theme::small_font(),
         t.text_secondary,
     );
+    let mut second = egui::text::LayoutJob::simple_singleline(
+        row.problem.unwrap_or(row.help).to_owned(),
+        theme::small_font(),
+        t.text_secondary,
+    );
+    let left = name.right() + 10.0;
+    second.wrap = egui::text::TextWrapping::truncate_at_width(keys.left() - left - 10.0);
+    let second = ui.painter().layout_job(second);
+    let at = pos2(left, middle - second.size().y / 2.0);
+    ui.painter().galley(at, second, t.text_secondary);
     response
 }
 
@@ -153,6 +163,7 @@ fn rows(cx: &Cx<'_>, query: &str) -> Vec<Row> {
             Row {
                 name: info.name.to_owned(),
                 group: info.group,
+                help: info.help,
                 keys: info.shortcut.unwrap_or_default(),
                 problem: cx.editor.enabled(&command).err(),
                 wish: Wish::Run(command),
@@ -165,12 +176,22 @@ fn rows(cx: &Cx<'_>, query: &str) -> Vec<Row> {
     .map(|(name, keys, card)| Row {
         name: name.to_owned(),
         group: text::MENU_HELP,
+        help: "",
         keys,
         problem: None,
         wish: Wish::Show(card),
     });
+    let views = VIEW_MODES.iter().map(|mode| Row {
+        name: text::show_as(*mode),
+        group: text::MENU_VIEW,
+        help: text::view_mode_help(*mode),
+        keys: "",
+        problem: None,
+        wish: Wish::ShowAs(*mode),
+    });
     let mut ranked: Vec<(u32, Row)> = commands
         .chain(cards)
+        .chain(views)
         .filter_map(|row| {
             let score = score(&format!("{} {}", row.name, row.group), query)?;
             Some((score + u32::from(row.problem.is_some()) * 1000, row))

@@ -49,6 +49,9 @@ fn right_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let mut name = cx.document.name();
     if cx.document.is_unsaved(cx.editor) {
         name = text::unsaved_name(&name);
+        if let Some(then) = cx.document.autosaved {
+            name = format!("{name}   {}", text::autosaved(then.elapsed()));
+        }
     }
     crate::widgets::right_to_left(ui, |ui| {
         let label = RichText::new(format!("{}  Ctrl+K", icons::SEARCH)).color(t.text_secondary);
@@ -174,6 +177,8 @@ fn view_ui(
             }
         }
     });
+    item(ui, cx, wishes, Command::HistoryPanel);
+    ui.separator();
     ui.checkbox(&mut settings.safe_frame, text::SAFE_FRAME);
     ui.checkbox(&mut settings.mip_filter, text::FILTER_MIP);
 }

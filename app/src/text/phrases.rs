@@ -156,6 +156,42 @@ pub fn unsaved_name(name: &str) -> String {
     format!("{name}  ●")
 }
 
+/// Name of a way to look at splats, as a command.
+pub fn show_as(mode: ViewMode) -> String {
+    format!("Show {}", view_mode(mode).to_lowercase())
+}
+
+/// What a way to look at splats tells.
+pub fn view_mode_help(mode: ViewMode) -> &'static str {
+    match mode {
+        ViewMode::Color => "The picture itself",
+        ViewMode::Normals => "Which way each splat faces",
+        ViewMode::Depth => "Near is light, far is dark",
+        ViewMode::Labels => "Skin, hair, eyes, mouth and cloth",
+        ViewMode::Confidence => "What the photograph saw, and what was made up",
+    }
+}
+
+/// "autosaved 20 s ago", in steps that the eye need not follow.
+pub fn autosaved(ago: Duration) -> String {
+    match ago.as_secs() {
+        0..10 => String::from("autosaved just now"),
+        secs @ 10..60 => format!("autosaved {} s ago", secs / 10 * 10),
+        secs => format!("autosaved {} min ago", secs / 60),
+    }
+}
+
+/// What an earlier run left: which scene, how old.
+pub fn recovery_detail(name: &str, age: Option<Duration>) -> String {
+    let age = match age.map(|age| age.as_secs()) {
+        None => String::new(),
+        Some(secs @ 0..3600) => format!(", {} min old", secs / 60 + 1),
+        Some(secs @ 3600..172_800) => format!(", {} h old", secs / 3600),
+        Some(secs) => format!(", {} days old", secs / 86_400),
+    };
+    format!("“{name}”{age}. It stays on disk until you recover it.")
+}
+
 /// "Undo: Delete 1 204 splats".
 pub fn with_step(name: &str, step: Option<&str>) -> String {
     match step {
