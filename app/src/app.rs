@@ -351,6 +351,7 @@ impl App {
             selected: self.front.counts.all.selected,
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),
+            card_name: self.front.card.name(),
             notices: notices.iter().map(|n| n.title.clone()).collect(),
             steps: self.editor.history().applied(),
             autosaved: self.document.autosaved.is_some(),

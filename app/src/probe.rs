@@ -22,6 +22,8 @@ pub struct State {
     pub lit: usize,
     /// Whether a card or a dialog is open.
     pub card: bool,
+    /// Which card: "drop", "chooser", "palette"…; empty for none.
+    pub card_name: &'static str,
     /// Headlines of the notices shown now.
     pub notices: Vec<String>,
     /// Steps of the history in effect.

@@ -60,6 +60,8 @@ words! {
     PORTRAIT_PACKAGE = "Portrait head";
     READING_PICTURE = "Reading the picture";
     PICTURE_UNUSABLE = "This picture cannot be used";
+    LOOKING_FOR_PERSON = "Looking for the person";
+    PERSON_FOUND = "The outlined person becomes the head";
     ADVANCED = "Advanced";
     REFINE_ROUNDS = "Refinement";
     FOCAL_LENGTH = "Focal length";

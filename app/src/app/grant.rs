@@ -252,6 +252,13 @@ impl App {
                     let path = card.path.clone();
                     self.front.pictures.insert(ctx, &path, &image);
                 }
+                let (outlined, goes_on) = card.poll_outline(self.jobs.worker(), &self.wake);
+                if let Some(image) = outlined {
+                    self.front.pictures.insert(ctx, &card.path, &image);
+                }
+                if goes_on {
+                    ctx.request_repaint_after(super::poll::BEAT);
+                }
             }
             Card::Chooser(chooser) => chooser.refresh(),
             _ => {}
