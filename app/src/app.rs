@@ -1,5 +1,6 @@
 //! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
 
+mod aside;
 mod exports;
 mod files;
 mod grant;
@@ -45,6 +46,9 @@ pub struct App {
     front: Front,
     pointer: Pointer,
     clock: Clock,
+    aside: aside::Aside,
+    /// The leftover was brought back, and is to be removed once it is put aside anew.
+    recovered: bool,
     wake: Wake,
 }
 
@@ -117,6 +121,8 @@ impl App {
                 look: None,
                 settings_checked: start.began,
             },
+            aside: aside::Aside::default(),
+            recovered: false,
             wake,
         };
         app.apply_settings(&cc.egui_ctx);
@@ -152,6 +158,7 @@ impl App {
                 Request::ScreenshotDialog => Wish::Show(CardKind::Screenshot),
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
+                Request::HistoryPanel => Wish::ToggleHistory,
                 Request::CommandPalette => Wish::Show(CardKind::Palette),
                 Request::Quit => Wish::Quit,
             });
@@ -346,7 +353,10 @@ impl App {
             selected: self.front.counts.all.selected,
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),
+            card_name: self.front.card.name(),
             notices: notices.iter().map(|n| n.title.clone()).collect(),
+            steps: self.editor.history().applied(),
+            autosaved: self.document.autosaved.is_some(),
             first_frame_ms: self.clock.first_frame_ms,
         });
     }
@@ -393,6 +403,7 @@ impl eframe::App for App {
         self.poll(ctx);
         self.take_input(ctx);
         self.grant(ctx);
+        self.put_aside(ctx);
         self.forget_flash(ctx);
         self.apply_settings(ctx);
         self.move_camera(ctx);
@@ -459,6 +470,18 @@ impl eframe::App for App {
             .resizable(false)
             .show(ui, |ui| panels::tools::show(ui, &cx, wishes));
         side_ui(ui, &cx, state, settings, wishes);
+        if settings.history_open && !welcomes {
+            Panel::bottom("drawer")
+                .frame(
+                    Frame::new()
+                        .fill(t.panel)
+                        .inner_margin(Margin::symmetric(12, 4)),
+                )
+                .default_size(160.0)
+                .size_range(96.0..=400.0)
+                .resizable(true)
+                .show(ui, |ui| panels::history::show(ui, &cx, wishes));
+        }
         let rect = CentralPanel::no_frame()
             .show(ui, |ui| {
                 panels::viewport::show(ui, &cx, state, settings, guides, wishes)
@@ -484,6 +507,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.save_settings();
+        self.aside.close(self.recovered);
     }
 }
 

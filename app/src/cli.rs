@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        None => crate::window::run(cli.files),
+        None => crate::window::run(cli.files, cli.software),
         Some(Command::Generate(args)) => generate::run(&args),
         Some(Command::Render(args)) => commands::render(&args),
         Some(Command::Turntable(args)) => commands::turntable(&args),

@@ -44,6 +44,12 @@ pub enum Wish {
     NewScene,
     /// Start an empty scene now.
     NewSceneAnyway,
+    /// Show or hide the history.
+    ToggleHistory,
+    /// Undo or redo until so many steps are in effect.
+    Travel(usize),
+    /// Bring back what an earlier run that crashed left.
+    Recover,
     /// Stop a job.
     CancelJob(u64),
     /// Take a message away.

@@ -7,6 +7,7 @@ pub mod export_cards;
 pub mod export_settings;
 pub mod keyboard;
 pub mod leave;
+mod outline;
 pub mod palette;
 pub mod preferences;
 
@@ -53,6 +54,23 @@ impl Card {
             CardKind::Keyboard => Self::Keyboard,
             CardKind::Preferences => Self::Preferences,
             CardKind::About => Self::About,
+        }
+    }
+
+    /// One word for which card is open, for programs that drive the window.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Drop(card) if card.is_known() => "drop",
+            Self::Drop(_) => "reading",
+            Self::Screenshot => "screenshot",
+            Self::Turntable => "turntable",
+            Self::Palette(_) => "palette",
+            Self::Keyboard => "keyboard",
+            Self::Preferences => "preferences",
+            Self::About => "about",
+            Self::Chooser(_) => "chooser",
+            Self::Leave(_) => "leave",
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where the scene is saved, and whether it was changed since.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use editor::Editor;
 
@@ -13,6 +14,8 @@ pub struct Document {
     pub path: Option<PathBuf>,
     /// The file that the only layer came from; *Save as* suggests its name.
     pub opened: Option<PathBuf>,
+    /// When unsaved work was last put aside against a crash.
+    pub autosaved: Option<Instant>,
     saved_revision: u64,
 }
 

@@ -9,6 +9,8 @@ pub enum Tone {
     Info,
     /// Goes by itself after a few seconds.
     Success,
+    /// Stays until it is answered or dismissed.
+    Question,
     /// Stays until it is dismissed.
     Error,
 }
@@ -44,8 +46,12 @@ impl Notice {
         Duration::from_secs(if self.offer.is_some() { 12 } else { 5 })
     }
 
+    fn stays(&self) -> bool {
+        matches!(self.tone, Tone::Question | Tone::Error)
+    }
+
     fn is_over(&self, now: Instant) -> bool {
-        self.tone != Tone::Error && now.duration_since(self.born) > self.life()
+        !self.stays() && now.duration_since(self.born) > self.life()
     }
 }
 
@@ -76,7 +82,7 @@ impl Notices {
         let (title, detail) = (title.into(), detail.into());
         match tone {
             Tone::Error => log::error!("{title}. {detail}"),
-            Tone::Info | Tone::Success => log::info!("{title}. {detail}"),
+            Tone::Info | Tone::Question | Tone::Success => log::info!("{title}. {detail}"),
         }
         self.shown
             .retain(|notice| notice.title != title || notice.detail != detail);
@@ -116,7 +122,7 @@ impl Notices {
         self.shown.retain(|notice| !notice.is_over(now));
         self.shown
             .iter()
-            .filter(|notice| notice.tone != Tone::Error)
+            .filter(|notice| !notice.stays())
             .map(|notice| {
                 notice
                     .life()

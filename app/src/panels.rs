@@ -1,6 +1,7 @@
 //! The parts of the window. Each reads a [`Cx`](crate::cx::Cx) and pushes wishes.
 
 pub mod gizmo;
+pub mod history;
 pub mod inspector;
 pub mod jobs;
 pub mod light_sphere;

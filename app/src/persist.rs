@@ -91,6 +91,8 @@ pub struct Settings {
     pub mip_filter: bool,
     /// Sections of the inspector that are folded.
     pub folded: BTreeSet<String>,
+    /// Whether the history is shown below the viewport.
+    pub history_open: bool,
     /// Place of the window.
     pub window: WindowPlace,
     /// Files opened lately, newest first.
@@ -111,6 +113,7 @@ impl Default for Settings {
             safe_frame: false,
             mip_filter: true,
             folded: BTreeSet::new(),
+            history_open: false,
             window: WindowPlace::default(),
             recent: Vec::new(),
             last_folder: None,

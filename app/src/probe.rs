@@ -22,8 +22,14 @@ pub struct State {
     pub lit: usize,
     /// Whether a card or a dialog is open.
     pub card: bool,
+    /// Which card: "drop", "chooser", "palette"…; empty for none.
+    pub card_name: &'static str,
     /// Headlines of the notices shown now.
     pub notices: Vec<String>,
+    /// Steps of the history in effect.
+    pub steps: usize,
+    /// Whether unsaved work has been put aside.
+    pub autosaved: bool,
     /// Milliseconds from the start of the process to its first frame.
     pub first_frame_ms: Option<u64>,
 }

@@ -60,6 +60,8 @@ words! {
     PORTRAIT_PACKAGE = "Portrait head";
     READING_PICTURE = "Reading the picture";
     PICTURE_UNUSABLE = "This picture cannot be used";
+    LOOKING_FOR_PERSON = "Looking for the person";
+    PERSON_FOUND = "The outlined person becomes the head";
     ADVANCED = "Advanced";
     REFINE_ROUNDS = "Refinement";
     FOCAL_LENGTH = "Focal length";
@@ -199,6 +201,15 @@ words! {
     LIKENESS_HELP = "Peak signal-to-noise ratio against the photograph, from its own camera, inside the person";
     SILHOUETTE = "Silhouette";
     SILHOUETTE_HELP = "How much of the person's outline agrees, from the photograph's own camera";
+
+    HISTORY = "History";
+    HISTORY_START = "Beginning";
+    RECOVERY_TITLE = "Splatwright ended before this was saved";
+    RECOVER = "Recover it";
+    RECOVERED = "Your work is back; save it under a name";
+    RECOVERY_FAILED = "The unsaved work could not be recovered";
+    AUTOSAVE_FAILED = "Your work cannot be put aside against a crash";
+    STEP_RECOVER = "Recover";
 
     OPENING = "Opening";
     SAVING = "Saving";

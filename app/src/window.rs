@@ -30,13 +30,14 @@ pub struct Start {
     pub software: bool,
 }
 
-/// Opens the window with files and returns when it is closed.
-pub fn run(files: Vec<PathBuf>) -> Result<()> {
+/// Opens the window with files and returns when it is closed. `software` draws the splats without
+/// the graphics device.
+pub fn run(files: Vec<PathBuf>, software: bool) -> Result<()> {
     let start = Start {
         files,
         began: Instant::now(),
         settings: Settings::load(&persist::settings_path()),
-        software: std::env::var_os(SOFTWARE).is_some_and(|v| !v.is_empty() && v != "0"),
+        software: software || std::env::var_os(SOFTWARE).is_some_and(|v| !v.is_empty() && v != "0"),
     };
     let place = start.settings.window;
     let viewport = ViewportBuilder::default()

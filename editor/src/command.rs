@@ -59,6 +59,7 @@ pub enum Command {
 
     FocusSelection,
     FrameAll,
+    HistoryPanel,
     AxisView(AxisView),
     SetFov(f32),
     ShowAs(ShowAs),
@@ -150,6 +151,7 @@ impl Command {
 
             Self::FocusSelection => info!("view.focus", "Focus", Some("F"), "View", "Show the selected splats, or the selected layer, as large as fits"),
             Self::FrameAll => info!("view.all", "Frame all", Some("Shift+F"), "View", "Show the whole scene as large as fits"),
+            Self::HistoryPanel => info!("view.history", "History", Some("Ctrl+H"), "View", "Show or hide the list of steps; a click goes back or forth to one"),
             Self::AxisView(AxisView::Front) => info!("view.front", "Front", Some("Numpad1"), "View", "Look from the front"),
             Self::AxisView(AxisView::Back) => info!("view.back", "Back", Some("Ctrl+Numpad1"), "View", "Look from behind"),
             Self::AxisView(AxisView::Right) => info!("view.right", "Right", Some("Numpad3"), "View", "Look from the right"),
@@ -246,6 +248,7 @@ impl Command {
             Self::FrameAll,
             Self::ClipToSelection,
             Self::ClearClip,
+            Self::HistoryPanel,
             Self::BrushSmaller,
             Self::BrushLarger,
             Self::AddGroup,

@@ -9,6 +9,15 @@ use scene::{
 
 use crate::{camera_control::Motion, editor::Editor, gesture::Gesture, outcome::Outcome, tools};
 
+/// The light that is added to a scene: strong enough to model a face, weak enough that it and an
+/// environment together leave white just below white.
+pub fn key_light() -> DirectionalLight {
+    DirectionalLight {
+        intensity: 0.6,
+        ..DirectionalLight::default()
+    }
+}
+
 /// What is known of a layer only when it is complete.
 #[derive(Debug, Clone, Default)]
 pub struct Arrived {
@@ -80,7 +89,7 @@ impl Editor {
         step.adopt(edit);
         let is_light = |node: &Node| matches!(node.payload, Payload::Light(_));
         if arrived.lit && !self.scene.nodes().any(|(_, node)| is_light(node)) {
-            let light = Payload::Light(DirectionalLight::default());
+            let light = Payload::Light(key_light());
             let (_, edit) = Edit::insert(&self.scene, Node::new("Key light", light));
             // A light that does not fit is no reason to lose the layer.
             dirty.extend(step.update(&mut self.scene, edit).unwrap_or_default());

@@ -20,6 +20,7 @@ pub enum Request {
     ScreenshotDialog,
     TurntableDialog,
     Preferences,
+    HistoryPanel,
     CommandPalette,
     Quit,
 }

@@ -40,6 +40,7 @@ impl Editor {
             command,
             Command::FocusSelection
                 | Command::FrameAll
+                | Command::HistoryPanel
                 | Command::AxisView(_)
                 | Command::SetFov(_)
                 | Command::ShowAs(_)
@@ -85,6 +86,7 @@ impl Editor {
             Command::Preferences => Outcome::request(Request::Preferences),
             Command::CommandPalette => Outcome::request(Request::CommandPalette),
             Command::Quit => Outcome::request(Request::Quit),
+            Command::HistoryPanel => Outcome::request(Request::HistoryPanel),
 
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),

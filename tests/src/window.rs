@@ -36,6 +36,19 @@ impl Window {
     /// # Panics
     /// When it does not appear.
     pub fn open_with(size: [u32; 2], files: &[&Path], settings: &Value) -> Option<Self> {
+        Self::open_in(studio::settings(), size, files, settings)
+    }
+
+    /// The same in a settings folder that an earlier window left.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub fn open_in(
+        folder: tempfile::TempDir,
+        size: [u32; 2],
+        files: &[&Path],
+        settings: &Value,
+    ) -> Option<Self> {
         if Command::new("xdotool").arg("version").output().is_err() {
             eprintln!(
                 "skipped: there is no xdotool on this machine (cargo xtask test installs it)"
@@ -43,7 +56,8 @@ impl Window {
             return None;
         }
         let display = Display::start(size[0], size[1])?;
-        let folder = studio::settings();
+        // What an earlier window said last must not be taken for news.
+        let _ = std::fs::remove_file(folder.path().join("status.json"));
         let mut settings = settings.as_object().cloned().unwrap_or_default();
         let place = serde_json::json!({ "size": size, "maximized": false });
         settings.insert(String::from("window"), place);
@@ -305,6 +319,16 @@ impl Window {
     /// Waits for the process to end; its exit code.
     pub fn wait_for_end(&mut self, limit: Duration) -> Option<i32> {
         wait_for(limit, || self.process.try_wait().ok().flatten()).and_then(|status| status.code())
+    }
+
+    /// Ends the process as a crash would, and hands over its settings folder.
+    ///
+    /// # Panics
+    /// When the system has no place for temporary files.
+    pub fn crash(mut self) -> tempfile::TempDir {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        std::mem::replace(&mut self.folder, studio::settings())
     }
 
     fn assert_alive(&mut self) {

@@ -23,6 +23,12 @@ const VIEW: [u32; 4] = [60, 60, 800, 640];
 const MIDDLE: [i32; 2] = [512, 400];
 /// The light tool in the bar on the left.
 const LIGHT_TOOL: [i32; 2] = [22, 213];
+/// The button of the only notice, where it offers something in one line below two.
+const RECOVER: [i32; 2] = [683, 737];
+/// The cross of the only job's card.
+const CANCEL_JOB: [i32; 2] = [377, 681];
+/// The second row of the history, in a drawer of its first height.
+const FIRST_STEP: [i32; 2] = [200, 684];
 
 fn portrait() -> PathBuf {
     root().join("assets/samples/astronaut.png")
@@ -185,6 +191,40 @@ fn window_shows_the_same_picture_of_the_same_file() {
 }
 
 #[test]
+fn window_outlines_the_person_and_cancels_the_job_in_the_middle() {
+    if !studio::has_onnx_runtime() {
+        return;
+    }
+    let Some(mut window) = Window::open(SIZE, &[]) else {
+        return;
+    };
+    window.key("ctrl+shift+o");
+    window.wait("the dialog", |state| state["card_name"] == "chooser");
+    window.choose_file(&portrait());
+    window.wait("the outline", |state| state["card_name"] == "drop");
+    window.press(PRIMARY);
+    window.wait("splats on the way", |state| {
+        splats(state) > 0
+            && state["jobs"]
+                .as_array()
+                .is_some_and(|jobs| !jobs.is_empty())
+    });
+    window.click(CANCEL_JOB[0], CANCEL_JOB[1]);
+    let state = window.wait("no job", |state| {
+        state["jobs"].as_array().is_some_and(Vec::is_empty)
+    });
+    assert_eq!(
+        splats(&state),
+        0,
+        "a cancelled head leaves no trace: {state}"
+    );
+    assert_eq!(state["steps"], 0, "nor a step: {state}");
+    window.key("ctrl+q");
+    let code = window.wait_for_end(Duration::from_secs(20));
+    assert_eq!(code, Some(0), "it ends: {}", window.log());
+}
+
+#[test]
 fn window_closes_while_a_job_runs() {
     if !studio::has_onnx_runtime() {
         return;
@@ -225,14 +265,106 @@ fn window_stays_open_over_a_file_that_cannot_be_read() {
     assert!(!window.log().contains("panicked"), "{}", window.log());
 }
 
+#[test]
+fn window_offers_unsaved_work_again_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let ball = folder.path().join("ball.ply");
+    ply::write_ball(&ball, 5_000);
+    let Some(mut window) = Window::open(SIZE, &[&ball]) else {
+        return;
+    };
+    window.wait("the ball", |state| splats(state) == 5_000);
+    window.key("r");
+    window.drag(1, [420, 300], [520, 480]);
+    window.wait("a selection", |state| state["selected"].as_u64() > Some(0));
+    window.key("Delete");
+    let state = window.wait("fewer splats", |state| splats(state) < 5_000);
+    let left = splats(&state);
+    window.wait("the autosave", |state| state["autosaved"] == true);
+    let settings = window.crash();
+
+    let Some(mut window) = Window::open_in(settings, SIZE, &[], &json!({})) else {
+        return;
+    };
+    window.wait("the offer", |state| {
+        state["notices"][0]
+            .as_str()
+            .is_some_and(|title| title.contains("ended before"))
+    });
+    window.wait_until_still();
+    window.click(RECOVER[0], RECOVER[1]);
+    window.wait("the work", |state| splats(state) == left);
+    window.wait("the next autosave", |state| state["autosaved"] == true);
+    window.key("ctrl+z");
+    window.wait("an empty scene", |state| splats(state) == 0);
+    window.key("ctrl+q");
+    let code = window.wait_for_end(Duration::from_secs(20));
+    assert_eq!(code, Some(0), "it ends: {}", window.log());
+    let recovery = window.path("recovery");
+    let rest = std::fs::read_dir(recovery).map_or(0, Iterator::count);
+    assert_eq!(rest, 0, "a clean end leaves nothing behind");
+}
+
+#[test]
+fn window_shows_every_view_and_travels_in_its_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let ball = folder.path().join("ball.ply");
+    ply::write_ball(&ball, 5_000);
+    let settings = json!({ "history_open": true });
+    let Some(mut window) = Window::open_with(SIZE, &[&ball], &settings) else {
+        return;
+    };
+    window.wait("the ball", |state| splats(state) == 5_000);
+    window.wait_until_still();
+    // Every way to look at splats draws, also where a file has no such column.
+    for view in ["Normals", "Depth", "Labels", "Confidence", "Color"] {
+        window.command(&format!("show {view}"));
+        window.wait_until_still();
+    }
+    window.key("ctrl+a");
+    window.wait("a selection", |state| state["selected"] == 5_000);
+    window.key("Delete");
+    window.wait("an empty ball", |state| splats(state) == 0);
+    let steps = window.state()["steps"].as_u64();
+    // A click in the history goes back to the step that brought the ball.
+    window.click(FIRST_STEP[0], FIRST_STEP[1]);
+    window.wait("the ball again", |state| splats(state) == 5_000);
+    let state = window.state();
+    assert_eq!(state["steps"], 1, "of {steps:?} steps one is left: {state}");
+    assert_eq!(state["selected"], 0, "before the selection");
+    window.key("ctrl+shift+z");
+    window.key("ctrl+shift+z");
+    window.wait("nothing again", |state| splats(state) == 0);
+    window.key("ctrl+z");
+    window.wait("the ball a third time", |state| splats(state) == 5_000);
+}
+
 /// Writes a picture of the documentation; see `cargo xtask shots`.
 fn shoot(window: &mut Window, folder: &Path, name: &str) {
-    pause(400);
-    let picture = window.picture();
+    let picture = window.wait_until_still();
+    keep(&picture, folder, name);
+}
+
+/// The same of a window that does not rest.
+fn shoot_now(window: &mut Window, folder: &Path, name: &str) {
+    pause(300);
+    keep(&window.picture(), folder, name);
+}
+
+fn keep(picture: &RgbImage, folder: &Path, name: &str) {
     picture
         .save(folder.join(name).with_extension("png"))
         .unwrap();
-    eprintln!("{name}: {}", window.state());
+    eprintln!("{name}");
+}
+
+/// A state that does not come costs its own pictures, not those of the states after it.
+fn states(name: &str, shoot: impl FnOnce() + std::panic::UnwindSafe) -> bool {
+    let came = std::panic::catch_unwind(shoot).is_ok();
+    if !came {
+        eprintln!("{name}: this state did not come; see above");
+    }
+    came
 }
 
 #[test]
@@ -242,34 +374,112 @@ fn shots() {
         return;
     };
     std::fs::create_dir_all(&folder).unwrap();
-    let size = [1440, 900];
-
-    if let Some(mut window) = Window::open(size, &[]) {
-        pause(4000);
-        shoot(&mut window, &folder, "welcome");
-        window.key("ctrl+shift+o");
-        window.choose_file(&portrait());
-        pause(3000);
-        shoot(&mut window, &folder, "portrait-card");
-        window.press(PRIMARY);
-        window.wait("the first splats", |state| splats(state) > 0);
-        shoot(&mut window, &folder, "generating");
-    }
-    if let Some(mut window) = Window::open(size, &[&portrait()]) {
-        shoot_head(&mut window, &folder);
-    }
+    let folder = folder.as_path();
+    // One head is made and used by every state that needs one.
+    let made = tempfile::tempdir().unwrap();
+    let head = made.path().join("astronaut.ply");
+    let mut all = states("welcome and generating", || {
+        shoot_first_minute(folder, &head)
+    });
+    all &= states("head and its cards", || {
+        if let Some(mut window) = Window::open(SHOT_SIZE, &[&head]) {
+            shoot_head(&mut window, folder);
+        }
+    });
     let variants = [
-        ("light-theme", size, json!({ "theme": "Light" })),
-        ("large-scale", size, json!({ "ui_scale": 1.5 })),
+        (
+            "light-theme",
+            SHOT_SIZE,
+            json!({ "theme": "Light", "history_open": true }),
+        ),
+        ("large-scale", SHOT_SIZE, json!({ "ui_scale": 1.5 })),
         ("narrow", [1280, 720], json!({})),
     ];
-    for (name, size, settings) in variants {
-        if let Some(mut window) = Window::open_with(size, &[&portrait()], &settings) {
-            window.wait("the head", |state| splats(state) > 50_000);
-            window.wait_until_still();
-            shoot(&mut window, &folder, name);
+    for (name, size, settings) in &variants {
+        all &= states(name, || {
+            if let Some(mut window) = Window::open_with(*size, &[&head], settings) {
+                window.wait("the head", |state| splats(state) > 50_000);
+                shoot(&mut window, folder, name);
+            }
+        });
+    }
+    all &= states("lasso", || shoot_lasso(folder));
+    assert!(all, "some states did not come");
+}
+
+const SHOT_SIZE: [u32; 2] = [1440, 900];
+
+/// Welcome, the card of a picture, the head while it is made; leaves the head as a file.
+fn shoot_first_minute(folder: &Path, head: &Path) {
+    let Some(mut window) = Window::open(SHOT_SIZE, &[]) else {
+        return;
+    };
+    // Sample and scene come after the first frame.
+    pause(1500);
+    shoot(&mut window, folder, "welcome");
+    window.key("ctrl+shift+o");
+    window.wait("the dialog", |state| state["card_name"] == "chooser");
+    window.choose_file(&portrait());
+    window.wait("the outline", |state| state["card_name"] == "drop");
+    shoot(&mut window, folder, "portrait-card");
+    window.press(PRIMARY);
+    window.wait("the first splats", |state| splats(state) > 0);
+    shoot_now(&mut window, folder, "generating");
+    window.wait("the head", |state| {
+        splats(state) > 50_000 && state["jobs"].as_array().is_some_and(Vec::is_empty)
+    });
+    window.key("ctrl+shift+s");
+    window.choose_file(head);
+    window.wait_for_file(head);
+}
+
+/// A selection on a capture, where the captures are.
+fn shoot_lasso(folder: &Path) {
+    let captures = root().join("../shared/data/splats");
+    let capture = captures.join("garden.ply");
+    let capture = if capture.is_file() {
+        capture
+    } else {
+        let Some(largest) = largest_splats(&captures) else {
+            eprintln!(
+                "lasso: skipped, there are no captures in {}",
+                captures.display()
+            );
+            return;
+        };
+        largest
+    };
+    if let Some(mut window) = Window::open(SHOT_SIZE, &[&capture]) {
+        window.wait("the capture", |state| {
+            splats(state) > 0 && state["jobs"].as_array().is_some_and(Vec::is_empty)
+        });
+        window.key("l");
+        window.lasso(&[[520, 300], [640, 280], [700, 380], [600, 480], [500, 430]]);
+        window.point(1200, 700);
+        shoot(&mut window, folder, "lasso");
+    }
+}
+
+/// The largest plain PLY file below a folder, of those that a software renderer draws in a moment.
+fn largest_splats(folder: &Path) -> Option<PathBuf> {
+    let mut best: Option<(u64, PathBuf)> = None;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (path, bytes) = (entry.path(), entry.metadata().map_or(0, |m| m.len()));
+            let name = path.to_string_lossy();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".ply")
+                && !name.contains("compressed")
+                && bytes < 120 << 20
+                && best.as_ref().is_none_or(|(most, _)| bytes > *most)
+            {
+                best = Some((bytes, path));
+            }
         }
     }
+    best.map(|(_, path)| path)
 }
 
 /// The states of a window with a finished head.
@@ -278,31 +488,25 @@ fn shoot_head(window: &mut Window, folder: &Path) {
     window.wait_until_still();
     window.drag(1, [560, 430], [500, 440]);
     window.point(1200, 700);
-    window.wait_until_still();
     shoot(window, folder, "head");
-
-    window.key("l");
-    let corners = [[520, 250], [640, 230], [700, 330], [600, 380], [500, 330]];
-    window.lasso(&corners);
-    window.wait_until_still();
-    shoot(window, folder, "lasso");
-    window.key("ctrl+shift+a");
 
     window.click(LIGHT_TOOL[0], LIGHT_TOOL[1]);
     window.wait("a lit layer", |state| state["lit"] == 1);
     window.drag(1, [560, 430], [420, 400]);
-    window.wait_until_still();
     shoot(window, folder, "relight");
 
     window.key("ctrl+shift+t");
     window.wait("the card", |state| state["card"] == true);
     shoot(window, folder, "turntable");
     window.key("Escape");
+    window.wait("no card", |state| state["card"] == false);
     window.key("ctrl+k");
-    pause(500);
-    shoot(window, folder, "palette");
+    window.wait("the palette", |state| state["card"] == true);
+    // The palette's cursor blinks, so the screen never rests.
+    shoot_now(window, folder, "palette");
     window.key("Escape");
+    window.wait("no card", |state| state["card"] == false);
     window.key("ctrl+comma");
-    pause(500);
+    window.wait("the preferences", |state| state["card"] == true);
     shoot(window, folder, "preferences");
 }

@@ -63,6 +63,9 @@ impl App {
             }
             Wish::NewScene => self.leave(Leaving::NewScene, ctx),
             Wish::NewSceneAnyway => self.start_anew(),
+            Wish::ToggleHistory => self.settings.history_open ^= true,
+            Wish::Travel(steps) => self.travel(steps),
+            Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
             Wish::Dismiss(id) => self.front.notices.dismiss(id),
             Wish::ForgetRecent(path) => self.settings.recent.retain(|r| r.path != path),
@@ -210,6 +213,14 @@ impl App {
         self.front.notices.show(Tone::Info, line, "");
     }
 
+    fn travel(&mut self, steps: usize) {
+        let distance = self.editor.history().applied().abs_diff(steps);
+        for _ in 0..distance {
+            let back = self.editor.history().applied() > steps;
+            self.run(if back { Command::Undo } else { Command::Redo });
+        }
+    }
+
     /// Turns the view to the front before the first splats of a face arrive.
     pub(super) fn face_front(&mut self) {
         self.run(Command::AxisView(AxisView::Front));
@@ -239,6 +250,13 @@ impl App {
                 if let Some(image) = card.poll() {
                     let path = card.path.clone();
                     self.front.pictures.insert(ctx, &path, &image);
+                }
+                let (outlined, goes_on) = card.poll_outline(self.jobs.worker(), &self.wake);
+                if let Some(image) = outlined {
+                    self.front.pictures.insert(ctx, &card.path, &image);
+                }
+                if goes_on {
+                    ctx.request_repaint_after(super::poll::BEAT);
                 }
             }
             Card::Chooser(chooser) => chooser.refresh(),

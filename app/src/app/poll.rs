@@ -18,7 +18,7 @@ use crate::{export, recent, text};
 /// Arriving splats may take so long a frame; the rest waits in the channel, which holds back the worker.
 const BUDGET: Duration = Duration::from_millis(12);
 /// How often a running job is looked at while nothing else wakes the window.
-const BEAT: Duration = Duration::from_millis(40);
+pub(super) const BEAT: Duration = Duration::from_millis(40);
 
 impl App {
     /// Hears everything that runs.

@@ -32,6 +32,10 @@ pub(crate) struct Cli {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
+    /// Draw the splats of the window on the processor, without the graphics device
+    #[arg(long)]
+    pub(crate) software: bool,
+
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use egui::{Align2, Rect, Sense, Ui, vec2};
 use inference::package::manifest::Commercial;
-use inference::{ImageSource, Package};
+use inference::{ImageSource, Package, Worker};
 
+use super::outline::Outlining;
 use crate::assets;
 use crate::background::{Background, Wake};
 use crate::cx::{Cx, Wish, Wishes};
@@ -57,6 +58,7 @@ pub struct DropCard {
     /// Focal length of the photograph, pixels; none: as the file says.
     pub focal_px: Option<f32>,
     stage: Stage,
+    outlining: Outlining,
     advanced: bool,
 }
 
@@ -70,8 +72,28 @@ impl DropCard {
             refine_rounds: None,
             focal_px: None,
             stage: Stage::Reading(Background::start("preview", wake, work)),
+            outlining: Outlining::default(),
             advanced: false,
         }
+    }
+
+    /// Goes on looking for the person in the picture; the picture with the outline, once, and whether
+    /// there is more to come. Called outside of `ui`.
+    pub fn poll_outline(
+        &mut self,
+        worker: &Worker,
+        wake: &Wake,
+    ) -> (Option<image::RgbaImage>, bool) {
+        let Stage::Ready(preview) = &self.stage else {
+            return (None, false);
+        };
+        if preview.package.is_err() {
+            return (None, false);
+        }
+        let picture = self
+            .outlining
+            .poll(worker, &self.path, &preview.image, wake);
+        (picture, self.outlining.goes_on())
     }
 
     /// Takes over what was read; the image to show, once. Called outside of `ui`.
@@ -91,6 +113,11 @@ impl DropCard {
                 None
             }
         }
+    }
+
+    /// Whether all that the card shows is there.
+    pub fn is_known(&self) -> bool {
+        !matches!(self.stage, Stage::Reading(_)) && !self.outlining.goes_on()
     }
 
     /// Name of the package, for the job and the layer.
@@ -126,7 +153,10 @@ impl DropCard {
             Stage::Failed(why) => {
                 ui.colored_label(tokens(ui).danger_text, why);
             }
-            Stage::Ready(preview) => package_ui(ui, preview),
+            Stage::Ready(preview) => {
+                package_ui(ui, preview);
+                self.outlining.show(ui);
+            }
         }
         if matches!(self.stage, Stage::Ready(_)) {
             ui.add_space(GAP);
@@ -235,7 +265,7 @@ impl DropCard {
             Stage::Reading(_) => Err(text::READING_PICTURE),
             Stage::Failed(_) => Err(text::PICTURE_UNUSABLE),
             Stage::Ready(preview) => match &preview.package {
-                Ok(_) => Ok(()),
+                Ok(_) => self.outlining.usable(),
                 Err(why) => Err(why.as_str()),
             },
         };

@@ -21,6 +21,7 @@ pub struct Palette {
 struct Row {
     name: String,
     group: &'static str,
+    help: &'static str,
     keys: &'static str,
     problem: Option<&'static str>,
     wish: Wish,
@@ -29,7 +30,7 @@ struct Row {
 impl Palette {
     /// Shows the palette at the top of `viewport`.
     pub fn show(&mut self, ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
-        let width = 520.0_f32.min(viewport.width() - 48.0);
+        let width = 600.0_f32.min(viewport.width() - 48.0);
         let top = viewport.center_top() + vec2(0.0, 48.0);
         let area = Area::new(Id::unique("palette"))
             .order(Order::Foreground)
@@ -122,25 +123,23 @@ fn row_ui(ui: &mut Ui, row: &Row, chosen: bool) -> egui::Response {
         theme::body_font(),
         ink,
     );
-    let second = row.problem.unwrap_or(row.group);
-    ui.painter().text(
-        pos2(name.right() + 10.0, middle),
-        Align2::LEFT_CENTER,
-        second,
-        theme::small_font(),
-        if usable {
-            t.text_secondary
-        } else {
-            t.text_faint
-        },
-    );
-    ui.painter().text(
+    let keys = ui.painter().text(
         pos2(rect.right() - 10.0, middle),
         Align2::RIGHT_CENTER,
         row.keys,
         theme::small_font(),
         t.text_secondary,
     );
+    let mut second = egui::text::LayoutJob::simple_singleline(
+        row.problem.unwrap_or(row.help).to_owned(),
+        theme::small_font(),
+        t.text_secondary,
+    );
+    let left = name.right() + 10.0;
+    second.wrap = egui::text::TextWrapping::truncate_at_width(keys.left() - left - 10.0);
+    let second = ui.painter().layout_job(second);
+    let at = pos2(left, middle - second.size().y / 2.0);
+    ui.painter().galley(at, second, t.text_secondary);
     response
 }
 
@@ -153,6 +152,7 @@ fn rows(cx: &Cx<'_>, query: &str) -> Vec<Row> {
             Row {
                 name: info.name.to_owned(),
                 group: info.group,
+                help: info.help,
                 keys: info.shortcut.unwrap_or_default(),
                 problem: cx.editor.enabled(&command).err(),
                 wish: Wish::Run(command),
@@ -165,6 +165,7 @@ fn rows(cx: &Cx<'_>, query: &str) -> Vec<Row> {
     .map(|(name, keys, card)| Row {
         name: name.to_owned(),
         group: text::MENU_HELP,
+        help: "",
         keys,
         problem: None,
         wish: Wish::Show(card),

@@ -40,6 +40,9 @@ fn right_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let mut name = cx.document.name();
     if cx.document.is_unsaved(cx.editor) {
         name = text::unsaved_name(&name);
+        if let Some(then) = cx.document.autosaved {
+            name = format!("{name}   {}", text::autosaved(then.elapsed()));
+        }
     }
     widgets::right_to_left(ui, |ui| {
         let label = RichText::new(format!("{}  Ctrl+K", icons::SEARCH)).color(t.text_secondary);
@@ -160,6 +163,7 @@ fn view_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, wishes: &mut Wishe
         guide_ui(ui, cx, wishes, guide);
     }
     ui.separator();
+    item(ui, cx, wishes, Command::HistoryPanel);
     item(ui, cx, wishes, Command::ClipToSelection);
     item(ui, cx, wishes, Command::ClearClip);
     ui.menu_button(text::CLIP_PLANES, |ui| planes_ui(ui, cx, wishes));

@@ -35,7 +35,7 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
 fn notice_ui(ui: &mut Ui, notice: &Notice, width: f32, wishes: &mut Wishes) {
     let t = tokens(ui);
     let (icon, color) = match notice.tone {
-        Tone::Info => (icons::INFO, t.sky),
+        Tone::Info | Tone::Question => (icons::INFO, t.sky),
         Tone::Success => (icons::CHECK_CIRCLE, t.success),
         Tone::Error => (icons::WARNING_CIRCLE, t.danger_text),
     };

@@ -158,6 +158,26 @@ pub fn unsaved_name(name: &str) -> String {
     format!("{name}  ●")
 }
 
+/// "autosaved 20 s ago", in steps that the eye need not follow.
+pub fn autosaved(ago: Duration) -> String {
+    match ago.as_secs() {
+        0..10 => String::from("autosaved just now"),
+        secs @ 10..60 => format!("autosaved {} s ago", secs / 10 * 10),
+        secs => format!("autosaved {} min ago", secs / 60),
+    }
+}
+
+/// What an earlier run left: which scene, how old.
+pub fn recovery_detail(name: &str, age: Option<Duration>) -> String {
+    let age = match age.map(|age| age.as_secs()) {
+        None => String::new(),
+        Some(secs @ 0..3600) => format!(", {} min old", secs / 60 + 1),
+        Some(secs @ 3600..172_800) => format!(", {} h old", secs / 3600),
+        Some(secs) => format!(", {} days old", secs / 86_400),
+    };
+    format!("“{name}”{age}. It stays on disk until you recover it.")
+}
+
 /// "Undo: Delete 1 204 splats".
 pub fn with_step(name: &str, step: Option<&str>) -> String {
     match step {

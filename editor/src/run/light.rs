@@ -1,7 +1,7 @@
 //! Commands on lights.
 
 use glam::Quat;
-use scene::{DirectionalLight, Edit, Node, Payload};
+use scene::{Edit, Node, Payload};
 
 use crate::{editor::Editor, outcome::Outcome, tools::light};
 
@@ -10,7 +10,7 @@ impl Editor {
         let is_light = |node: &Node| matches!(node.payload, Payload::Light(_));
         let first = !self.scene.nodes().any(|(_, node)| is_light(node));
         let name = if first { "Key light" } else { "Light" };
-        let light = Node::new(name, Payload::Light(DirectionalLight::default()));
+        let light = Node::new(name, Payload::Light(crate::key_light()));
         let (id, edit) = Edit::insert(&self.scene, light);
         let outcome = self.change("Add light", Some(edit));
         self.selected_node = Some(id);

@@ -35,7 +35,7 @@ pub(super) fn light_ui(
         widgets::form_row(ui, text::INTENSITY, |ui| {
             let spec = NumberSpec {
                 range: 0.0..=100.0,
-                default: f64::from(DirectionalLight::default().intensity),
+                default: f64::from(editor::key_light().intensity),
                 ..NumberSpec::unit_interval(text::INTENSITY)
             };
             let (value, response) =
