@@ -17,6 +17,7 @@ pub mod hair_long;
 pub mod hair_synthesis;
 pub mod hair_tone;
 pub mod inflate;
+mod join;
 pub mod labels;
 mod matting;
 pub mod mesh;

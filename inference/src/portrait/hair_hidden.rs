@@ -206,6 +206,12 @@ fn grown(
     if s.facing < FACING_BEHIND {
         return (labels.labels[pixel] == Label::Hair || depth > photo + BEHIND_SKIN).then_some(s);
     }
+    // Near the face the photograph's hair lies deeper than the shell.
+    let behind = photo + INWARDS;
+    if depth < photo {
+        let at = crop.camera.project(s.position);
+        s.position = crop.camera.unproject(at.x, at.y, behind);
+    }
     outlines.is_inside_hair(pixel).then_some(s)
 }
 

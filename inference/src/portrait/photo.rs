@@ -106,12 +106,16 @@ fn pixel_surfel(
 pub fn backing(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel> {
     let grid = crop.alpha.grid();
     let width = |i: usize| front.surface.depth.values[i] / crop.camera.focal;
+    // Where hair begins on skin, both are one surface.
+    let is_head = |label: Label| matches!(label, Label::Skin | Label::Hair);
     let mut surfels = Vec::new();
     for y in (0..grid.height.saturating_sub(1)).step_by(2) {
         for x in (0..grid.width.saturating_sub(1)).step_by(2) {
             let block = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| grid.index(x + dx, y + dy));
             let solid = block.iter().all(|i| {
-                crop.alpha.values[*i] > BACKED_ALPHA && labels.labels[*i] == labels.labels[block[0]]
+                crop.alpha.values[*i] > BACKED_ALPHA
+                    && (labels.labels[*i] == labels.labels[block[0]]
+                        || (is_head(labels.labels[*i]) && is_head(labels.labels[block[0]])))
             });
             let depths = block.map(|i| front.surface.depth.values[i]);
             let near = depths.iter().copied().fold(f32::INFINITY, f32::min);

@@ -19,7 +19,8 @@ const SIGMA_ACROSS: f32 = 0.6;
 /// Thickness of a sample, of its sigma.
 const THICKNESS: f32 = 0.2;
 
-/// Surfels between neighboring pixels of cloth, or of hair beyond the shell.
+/// Surfels between neighboring pixels of cloth, or of hair beyond the shell, and where hair rises from
+/// skin.
 pub fn steep_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel> {
     let grid = crop.alpha.grid();
     let cushion = |i: usize| {
@@ -27,11 +28,17 @@ pub fn steep_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<S
         let cushion = label == Label::Cloth || (label == Label::Hair && !front.on_shell[i]);
         crop.alpha.values[i] > SOLID && cushion
     };
+    let carried = |i: usize| {
+        let skin = labels.labels[i] == Label::Skin && front.mesh_hits[i].is_some();
+        crop.alpha.values[i] > SOLID && (skin || front.on_shell[i])
+    };
+    let rises =
+        |i: usize, j: usize| carried(i) && carried(j) && (front.joined[i] || front.joined[j]);
     let mut surfels = Vec::new();
-    for i in (0..grid.len()).filter(|i| cushion(*i)) {
+    for i in (0..grid.len()).filter(|i| cushion(*i) || carried(*i)) {
         let [_, right, _, below] = grid.neighbors(i);
         for j in [right, below].into_iter().flatten() {
-            if cushion(j) && labels.labels[i] == labels.labels[j] {
+            if (cushion(i) && cushion(j) && labels.labels[i] == labels.labels[j]) || rises(i, j) {
                 add_between(&mut surfels, front, crop, (i, j, labels.labels[i]));
             }
         }

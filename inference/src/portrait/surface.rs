@@ -6,6 +6,7 @@
 use glam::{Vec2, Vec3};
 
 use super::inflate::{self, BodyCushion};
+use super::join::join_hair;
 use super::posed::PosedMesh;
 use super::shell::HairShell;
 use super::types::{ColorPlane, Crop, HeadCamera, Label, LabelMap, Plane, Surface};
@@ -50,6 +51,8 @@ pub struct Front {
     pub mesh_hits: Vec<Hit>,
     /// `[height, width]` hair pixels that lie on the shell.
     pub on_shell: Vec<bool>,
+    /// `[height, width]` of these, those pushed back to the skin that they border.
+    pub joined: Vec<bool>,
     /// The cushion of the body, defined where it is.
     pub body: BodyCushion,
 }
@@ -113,6 +116,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     let shell_hits = shell.z_buffer(regions.grid);
     let hits = (shell_hits.as_slice(), mesh_hits.as_slice());
     let on_shell = hair_on_shell(&regions, &shell, hits, &mut depth);
+    let joined = join_hair(&regions, (&on_shell, &mesh_hits), &mut depth);
     inflate::hair_beyond_shell(&regions, &on_shell, &body, &mut depth);
     fill_rest(&regions, &mut depth);
 
@@ -126,6 +130,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         shell,
         mesh_hits,
         on_shell,
+        joined,
         body,
     }
 }

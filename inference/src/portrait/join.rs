@@ -1,0 +1,63 @@
+//! Hair rises from the skin that it borders.
+//!
+//! The shell stands off the skin, and its front edge is wherever the labels put it. A step there would
+//! open, seen from anywhere but the camera, a dark crack along the forehead and behind the fringe.
+
+use super::radial::CENTER;
+use super::surface::Regions;
+use super::types::Label;
+use crate::imageops::blur::{gaussian_masked, weights_of};
+use crate::imageops::distance::{NOWHERE, distance_to};
+use crate::imageops::zbuffer::Hit;
+
+/// Hair stands off the skin at its border by at most this, dm.
+const STEP: f32 = 0.006;
+/// Farther inside the hair it may stand off more, dm per dm.
+const SLOPE: f32 = 1.3;
+/// Blur of the border's depth along the border, in face heights: labels are ragged.
+const BORDER_BLUR: f32 = 0.012;
+/// Farther from skin than this the shell is free, in face heights.
+const REACH: f32 = 0.2;
+
+/// Pushes hair on the shell back towards the depth of the skin that it borders; returns which pixels it
+/// pushed.
+pub(crate) fn join_hair(
+    regions: &Regions<'_>,
+    (on_shell, mesh_hits): (&[bool], &[Hit]),
+    depth: &mut [f32],
+) -> Vec<bool> {
+    let grid = regions.grid;
+    let skin = regions.mask(|l| matches!(l, Label::Skin | Label::Eye));
+    // What the mesh does not carry has a guessed depth.
+    let border: Vec<bool> = (0..grid.len())
+        .map(|i| skin[i] && mesh_hits[i].is_some())
+        .collect();
+    let field = distance_to(&border, grid);
+    let typical = regions.crop.camera.project(CENTER).z;
+    let pixel_size = typical / regions.crop.camera.focal;
+    let reach = REACH * regions.crop.face_height;
+    let near = |i: usize| on_shell[i] && field.distance[i] < reach && field.nearest[i] != NOWHERE;
+    let limit: Vec<f32> = (0..grid.len())
+        .map(|i| {
+            if !near(i) {
+                return 0.0;
+            }
+            let rise = STEP + SLOPE * field.distance[i] * pixel_size;
+            depth[field.nearest[i] as usize] - rise
+        })
+        .collect();
+    let mask: Vec<bool> = (0..grid.len()).map(near).collect();
+    let sigma = BORDER_BLUR * regions.crop.face_height;
+    let limit = gaussian_masked(&limit, &weights_of(&mask), grid, sigma);
+    let mut pushed = vec![false; grid.len()];
+    for i in (0..grid.len()).filter(|i| mask[*i]) {
+        let mut joined = depth[i].max(limit[i]);
+        if mesh_hits[i].is_some() {
+            // Never into the skin.
+            joined = joined.min(mesh_hits[i].depth - STEP).max(depth[i].min(joined));
+        }
+        pushed[i] = joined > depth[i];
+        depth[i] = joined;
+    }
+    pushed
+}
