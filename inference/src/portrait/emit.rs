@@ -10,7 +10,9 @@ use super::outline::Outlines;
 use super::photo::{backing, photo_surfels};
 use super::posed::PosedMesh;
 use super::radial::CENTER;
-use super::skin::{Cover, hidden_skin, skin_colors};
+use super::skin::{Cover, hidden_skin};
+use super::skin_color::skin_colors;
+use super::skin_detail::SkinDetail;
 use super::steep::steep_surfels;
 use super::surface::Front;
 use super::surfel::Surfel;
@@ -34,14 +36,14 @@ pub fn emit<E>(
 ) -> Result<(), E> {
     let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
     let spacing = HAIR_SPACING_PX / px_per_dm;
-    push(photo_surfels(front, (crop, labels)))?;
+    let (skin, hair) = rayon::join(
+        || skin_colors(mesh, front, crop, &front.labels),
+        || hair_tone(front, crop, &front.labels),
+    );
+    push(photo_surfels(mesh, front, (crop, labels), &skin))?;
     let labels = &front.labels;
     push(backing(front, (crop, labels)))?;
 
-    let (skin, hair) = rayon::join(
-        || skin_colors(mesh, front, crop, labels),
-        || hair_tone(front, crop, labels),
-    );
     let outlines = Outlines::new(crop, labels);
     let hairline = Hairline::new(front, crop, labels);
     let back = ClothBack::new(mesh, front, crop, labels);
@@ -62,7 +64,7 @@ pub fn emit<E>(
         mesh,
         front,
         (crop, labels),
-        &skin,
+        &SkinDetail::new(mesh, front, crop, &skin),
         (&cover, SKIN_SPACING_PX / px_per_dm),
     ))?;
     if let Some(tone) = &hair {

@@ -54,7 +54,9 @@ pub(crate) fn join_hair(
         let mut joined = depth[i].max(limit[i]);
         if mesh_hits[i].is_some() {
             // Never into the skin.
-            joined = joined.min(mesh_hits[i].depth - STEP).max(depth[i].min(joined));
+            joined = joined
+                .min(mesh_hits[i].depth - STEP)
+                .max(depth[i].min(joined));
         }
         pushed[i] = joined > depth[i];
         depth[i] = joined;

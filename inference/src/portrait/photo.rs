@@ -7,6 +7,8 @@
 
 use glam::Vec3;
 
+use super::posed::PosedMesh;
+use super::skin_color::SkinColors;
 use super::surface::{ALPHA_MIN, Front};
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
@@ -39,6 +41,8 @@ const RIM: f32 = 0.012;
 const SKIN_HAIR: f32 = 0.018;
 /// Coins are scattered over the depth that a pixel covers, as if it were no flatter than this cosine.
 const SCATTER_COS_MIN: f32 = 0.2;
+/// Skin seen at a flat angle departs from the mesh's color by at most this.
+const GRAZING_REACH: f32 = 0.08;
 /// Only pixels covered more than this are backed.
 const BACKED_ALPHA: f32 = 0.9;
 /// Blocks whose depth varies by more than this are not backed, pixel widths: they are seen from the side.
@@ -51,12 +55,29 @@ const BACKING_SIGMA_PX: f32 = 1.1;
 const GRAZING_SHARE: f32 = 0.25;
 
 /// Surfels of all pixels that show something, row after row.
-pub fn photo_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel> {
+pub fn photo_surfels(
+    mesh: &PosedMesh<'_>,
+    front: &Front,
+    (crop, labels): (&Crop, &LabelMap),
+    skin: &SkinColors,
+) -> Vec<Surfel> {
     let grid = crop.alpha.grid();
     let turning = Turning::new(crop, &front.labels, grid);
     (0..grid.len())
         .filter(|i| crop.alpha.values[*i] > ALPHA_MIN)
-        .map(|i| pixel_surfel(front, crop, &turning, (i, labels.labels[i])))
+        .map(|i| {
+            let mut surfel = pixel_surfel(front, crop, &turning, (i, labels.labels[i]));
+            let hit = &front.mesh_hits[i];
+            let grazing = surfel.confidence == Confidence::Grazing;
+            if grazing && front.labels.labels[i] == Label::Skin && hit.is_some() {
+                // From the side it stands on invented skin, on which another color is a speck.
+                let smooth = hit.interpolate(&mesh.model.triangles, &skin.vertices);
+                surfel.color = surfel
+                    .color
+                    .clamp(smooth - GRAZING_REACH, smooth + GRAZING_REACH);
+            }
+            surfel
+        })
         .collect()
 }
 

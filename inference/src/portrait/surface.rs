@@ -55,6 +55,8 @@ pub struct Front {
     pub joined: Vec<bool>,
     /// The cushion of the body, defined where it is.
     pub body: BodyCushion,
+    /// `[V]` vertices of the mesh under the surface, dm: its outline follows the photograph's.
+    pub vertices: Vec<Vec3>,
 }
 
 impl Front {
@@ -132,6 +134,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         on_shell,
         joined,
         body,
+        vertices: mesh.vertices.clone(),
     }
 }
 

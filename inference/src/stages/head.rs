@@ -11,6 +11,7 @@ use crate::portrait::frame::pinhole;
 use crate::portrait::labels::label_portrait;
 use crate::portrait::posed::PosedMesh;
 use crate::portrait::refine::{compare, refine as refine_cloud};
+use crate::portrait::snug::snug_vertices;
 use crate::portrait::surface::front_surface;
 use crate::portrait::surfel::cloud_of;
 
@@ -65,7 +66,8 @@ pub(super) fn surface(
     let (crop, fit) = (board.crop(stage, 0)?, board.head_fit(stage, 1)?);
     let labels = board.labels(stage, 2)?;
     let model = run.head_model()?;
-    let mesh = PosedMesh::new(&model, fit);
+    let fitted = PosedMesh::new(&model, fit);
+    let mesh = PosedMesh::with_vertices(&model, snug_vertices(&fitted, crop, labels));
     Ok(Value::Surface(front_surface(&mesh, crop, labels)))
 }
 
@@ -77,7 +79,7 @@ pub(super) fn emit(
     let (crop, fit) = (board.crop(stage, 0)?, board.head_fit(stage, 1)?);
     let (labels, front) = (board.labels(stage, 2)?, board.surface(stage, 3)?);
     let model = run.head_model()?;
-    let mesh = PosedMesh::new(&model, fit);
+    let mesh = PosedMesh::with_vertices(&model, front.vertices.clone());
     let mut surfels = Vec::new();
     emit_surfels(&mesh, front, (crop, labels), |part| {
         if !part.is_empty() {
