@@ -24,6 +24,8 @@ const HAIR_SPACING_PX: f32 = 1.55;
 const SKIN_SPACING_PX: f32 = 2.0;
 /// The same for cloth.
 const CLOTH_SPACING_PX: f32 = 2.8;
+/// Skin this far under the hair that is seen before it is scalp, dm.
+const UNDER_HAIR: f32 = 0.12;
 
 /// Makes all surfels and hands them over in parts, the photograph's own first.
 ///
@@ -50,7 +52,12 @@ pub fn emit<E>(
     let hair_over = |p: Vec3, pixel: Option<usize>| {
         let tone = hair.as_ref()?;
         let grows = match pixel {
-            Some(i) => labels.labels[i] == Label::Hair && front.on_shell[i],
+            Some(i) => {
+                let under = crop.camera.project(p).z - front.surface.depth.values[i];
+                let hair = labels.labels[i] == Label::Hair && front.on_shell[i];
+                // Farther under hair that hangs before the face is the face.
+                hair && (under < UNDER_HAIR || hairline.covers(p))
+            }
             None => hairline.covers(p),
         };
         grows.then(|| tone.tone((p - CENTER).normalize_or(Vec3::Y)))

@@ -203,14 +203,14 @@ fn grown(
     s.position = position;
     let photo = front.surface.depth.values[pixel];
     let depth = crop.camera.project(position).z;
-    if s.facing < FACING_BEHIND {
-        return (labels.labels[pixel] == Label::Hair || depth > photo + BEHIND_SKIN).then_some(s);
+    let in_hair = labels.labels[pixel] == Label::Hair;
+    if in_hair && depth < photo {
+        // Near the face the photograph's hair lies deeper than the shell.
+        let at = crop.camera.project(position);
+        s.position = crop.camera.unproject(at.x, at.y, photo + INWARDS);
     }
-    // Near the face the photograph's hair lies deeper than the shell.
-    let behind = photo + INWARDS;
-    if depth < photo {
-        let at = crop.camera.project(s.position);
-        s.position = crop.camera.unproject(at.x, at.y, behind);
+    if s.facing < FACING_BEHIND {
+        return (in_hair || depth > photo + BEHIND_SKIN).then_some(s);
     }
     outlines.is_inside_hair(pixel).then_some(s)
 }

@@ -13,7 +13,7 @@ use super::surface::{ALPHA_MIN, Front};
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
 use crate::imageops::Grid;
-use crate::imageops::distance::distances;
+use crate::imageops::distance::{NOWHERE, distances};
 
 /// Standard deviation of a pixel's surfel, in pixels: sharp (34 dB against 31 at 0.6), and closed as far as
 /// the pixel filter reaches; the backing closes it for closer looks.
@@ -67,7 +67,10 @@ pub fn photo_surfels(
         .filter(|i| crop.alpha.values[*i] > ALPHA_MIN)
         .map(|i| {
             let mut surfel = pixel_surfel(front, crop, &turning, (i, labels.labels[i]));
-            let hit = &front.mesh_hits[i];
+            let hit = match front.rim_of[i] {
+                NOWHERE => &front.mesh_hits[i],
+                mesh => &front.mesh_hits[mesh as usize],
+            };
             let grazing = surfel.confidence == Confidence::Grazing;
             if grazing && front.labels.labels[i] == Label::Skin && hit.is_some() {
                 // From the side it stands on invented skin, on which another color is a speck.
@@ -94,6 +97,7 @@ fn pixel_surfel(
     let facing = normal.dot(to_eye);
     let turn = match front.labels.labels[pixel] {
         Label::Skin if front.mesh_hits[pixel].is_some() => turning.of_skin(pixel, facing),
+        Label::Skin if front.rim_of[pixel] != NOWHERE => 1.0,
         Label::Hair if front.on_shell[pixel] => turning.of_hair(pixel, facing),
         // Nothing lies under other pixels.
         _ => 0.0,
@@ -135,6 +139,7 @@ pub fn backing(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel>
             let block = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| grid.index(x + dx, y + dy));
             let solid = block.iter().all(|i| {
                 crop.alpha.values[*i] > BACKED_ALPHA
+                    && front.rim_of[*i] == NOWHERE
                     && (labels.labels[*i] == labels.labels[block[0]]
                         || (is_head(labels.labels[*i]) && is_head(labels.labels[block[0]])))
             });

@@ -8,6 +8,7 @@ use super::cloth_hidden::ClothBack;
 use super::mesh::{SurfaceSample, VertexKind, VertexPart, sample_surface};
 use super::outline::Outlines;
 use super::posed::PosedMesh;
+use super::radial::CENTER;
 pub(crate) use super::skin_color::median_color;
 use super::skin_color::{FACING_KNOWN, OCCLUDED};
 use super::skin_detail::SkinDetail;
@@ -20,6 +21,8 @@ use crate::imageops::Grid;
 const FACING_SEEN: f32 = 0.55;
 /// More of an ear under hair than this, and the ear is not made.
 const EAR_HIDDEN: f32 = 0.5;
+/// Below this height an ear that hair hides may look out of it, dm.
+const LOBE_Y: f32 = 6.95;
 /// Samples lie this far under the photographed surface, dm.
 const INWARDS: f32 = 0.03;
 /// Samples this far before the photograph's depth would hide it, dm.
@@ -61,10 +64,12 @@ pub fn hidden_skin(
                 VertexPart::RightEar => Some(1),
                 _ => None,
             };
-            if ear.is_some_and(|side: usize| labels.ear_covered[side] > EAR_HIDDEN) {
+            let (position, pixel) = place(s, part, (front, crop, labels), cover)?;
+            if ear.is_some_and(|side: usize| labels.ear_covered[side] > EAR_HIDDEN)
+                && (labels.labels[pixel] == Label::Hair || sticks_out(front, s.position))
+            {
                 return None;
             }
-            let (position, pixel) = place(s, part, (front, crop, labels), cover)?;
             let seen_from = if is_behind(s, crop) {
                 None
             } else {
@@ -91,6 +96,16 @@ pub fn hidden_skin(
             })
         })
         .collect()
+}
+
+/// Whether a point would look out of the hair that hides the upper part of its ear.
+fn sticks_out(front: &Front, p: Vec3) -> bool {
+    let from_center = p - CENTER;
+    let radius = front
+        .shell
+        .surface
+        .radius(from_center.normalize_or(Vec3::Y));
+    p.y > LOBE_Y && from_center.length() > radius - INWARDS
 }
 
 /// Whether a sample lies on the far side of the head.

@@ -23,6 +23,8 @@ pub const ALPHA_MIN: f32 = 0.05;
 const SKIN_BACK_Z: f32 = 0.1;
 /// The same below the jaw.
 const NECK_BACK_Z: f32 = -0.2;
+/// Skin that ends this near beyond the mesh is its rim, in face heights.
+const LOOSE: f32 = 0.03;
 /// Width of the lip ring that carries the mouth, in face heights.
 const LIP_RING: f32 = 0.02;
 /// How far the middle of an open mouth lies behind the lips, dm.
@@ -49,6 +51,8 @@ pub struct Front {
     pub shell: HairShell,
     /// `[height, width]` what the pixels see of the mesh.
     pub mesh_hits: Vec<Hit>,
+    /// `[height, width]` for skin just beyond the mesh the nearest pixel that sees it, else [`NOWHERE`].
+    pub rim_of: Vec<u32>,
     /// `[height, width]` hair pixels that lie on the shell.
     pub on_shell: Vec<bool>,
     /// `[height, width]` of these, those pushed back to the skin that they border.
@@ -108,7 +112,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     let shell = HairShell::new(&mesh.skull_points(), crop, &labels);
     let mut depth = vec![f32::NAN; regions.grid.len()];
 
-    skin_depth(&regions, &mesh_hits, &mut depth);
+    let rim_of = skin_depth(&regions, &mesh_hits, &mut depth);
     mouth_depth(&regions, &mut depth);
     let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
     let cloth = regions.mask(|l| l == Label::Cloth);
@@ -131,6 +135,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         labels,
         shell,
         mesh_hits,
+        rim_of,
         on_shell,
         joined,
         body,
@@ -165,8 +170,9 @@ fn settled(crop: &Crop, labels: &LabelMap) -> LabelMap {
     settled
 }
 
-/// Skin and eyes: the mesh where it is hit, a smooth continuation where the photograph has skin beyond it.
-fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
+/// Skin and eyes: the mesh where it is hit, its depth at the rim just beyond it, and a smooth continuation
+/// where the photograph has still more skin. Returns which mesh pixel each rim pixel belongs to.
+fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) -> Vec<u32> {
     let skin = regions.mask(|l| matches!(l, Label::Skin | Label::Eye));
     let camera = &regions.crop.camera;
     let cells: Vec<Cell> = (0..skin.len())
@@ -182,9 +188,15 @@ fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
         .map(|h| if h.is_some() { h.depth } else { typical })
         .collect();
     harmonic_fill(&mut values, &cells, regions.grid);
+    let known: Vec<bool> = cells.iter().map(|c| *c == Cell::Known).collect();
+    let to_mesh = distance_to(&known, regions.grid);
+    let mut rim_of = vec![NOWHERE; depth.len()];
     for i in (0..depth.len()).filter(|i| skin[*i]) {
         depth[i] = values[i];
-        if cells[i] == Cell::Unknown {
+        if cells[i] == Cell::Unknown && to_mesh.distance[i] < LOOSE * regions.crop.face_height {
+            rim_of[i] = to_mesh.nearest[i];
+            depth[i] = hits[to_mesh.nearest[i] as usize].depth;
+        } else if cells[i] == Cell::Unknown {
             let at = regions.center(i);
             let below_jaw = at.y > regions.crop.chin.y;
             let z = if below_jaw { NECK_BACK_Z } else { SKIN_BACK_Z };
@@ -198,6 +210,7 @@ fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
             }
         }
     }
+    rim_of
 }
 
 /// Hair too thin to stand off: strands on the forehead, slivers that the labels leave along jaw and ear.

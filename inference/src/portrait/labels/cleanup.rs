@@ -20,10 +20,6 @@ const MIN_STRAY_HAIR: f32 = 0.06;
 const SKIN_REACH: f32 = 0.1;
 /// Hanging hair is not further than this from the head, in face heights.
 const HAIR_REACH: f32 = 0.5;
-/// Heights below the chin between which lobes lie.
-const LOBE_ROWS: std::ops::Range<f32> = -0.65..-0.34;
-/// A lobe sticks out of the model by more than this, in face heights.
-const LOBE_REACH: f32 = 0.035;
 /// A real ear reaches this far beyond the model's, in face heights.
 const EAR_REACH: f32 = 0.07;
 
@@ -95,29 +91,6 @@ pub(super) fn skin_stays_on_the_model(labels: &mut [Label], regions: &Regions, h
         if *label == Label::Skin && regions.model_distance[i] > SKIN_REACH {
             let hair = hanging.is_long(regions.side[i]) && regions.head_distance[i] < HAIR_REACH;
             *label = if hair { Label::Hair } else { Label::Cloth };
-        }
-    }
-}
-
-/// Gives the lobe of an ear that hair hides to the hair: the model's ear lies under the hair, so that a lobe
-/// beside the model would hang in the air, but on the hair it looks like one.
-pub(super) fn lobes_follow_the_hair(labels: &mut [Label], regions: &Regions, hidden: [bool; 2]) {
-    let beside: Vec<bool> = (0..labels.len())
-        .map(|i| {
-            labels[i] == Label::Skin
-                && regions.part[i].is_none()
-                && LOBE_ROWS.contains(&regions.below[i])
-                && hidden[regions.subject_side(i)]
-        })
-        .collect();
-    let far: Vec<bool> = (0..labels.len())
-        .map(|i| beside[i] && regions.model_distance[i] > LOBE_REACH)
-        .collect();
-    // A thin rim is the cheek, which may be a little wider than the model's.
-    let to_lobe = distances(&far, regions.grid);
-    for i in (0..labels.len()).filter(|i| beside[*i]) {
-        if to_lobe[i] < LOBE_REACH * regions.height {
-            labels[i] = Label::Hair;
         }
     }
 }
