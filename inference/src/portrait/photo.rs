@@ -27,6 +27,8 @@ const OPACITY_MAX: f32 = 0.97;
 /// The same for a pixel that faces the camera: neighbors overlap, so that from the front it is still
 /// solid, and from the side it is faint.
 const OPACITY_TURNED: f32 = 0.55;
+/// The same for skin, under which lies skin of nearly its own color.
+const OPACITY_TURNED_SKIN: f32 = 0.4;
 /// Cosines between which skin turns to the camera.
 const SKIN_TURN: [f32; 2] = [0.3, 0.5];
 /// Under skin seen better than this cosine nothing is made.
@@ -42,7 +44,7 @@ const SKIN_HAIR: f32 = 0.018;
 /// Coins are scattered over the depth that a pixel covers, as if it were no flatter than this cosine.
 const SCATTER_COS_MIN: f32 = 0.2;
 /// Skin seen at a flat angle departs from the mesh's color by at most this.
-const GRAZING_REACH: f32 = 0.08;
+const GRAZING_REACH: f32 = 0.05;
 /// Only pixels covered more than this are backed.
 const BACKED_ALPHA: f32 = 0.9;
 /// Blocks whose depth varies by more than this are not backed, pixel widths: they are seen from the side.
@@ -107,6 +109,10 @@ fn pixel_surfel(
     let slope = (1.0 - facing * facing).max(0.0).sqrt() / facing.max(SCATTER_COS_MIN);
     let pixel_width = front.surface.depth.values[pixel] / crop.camera.focal;
     position -= to_eye * (interleaved_noise(x, y) - 0.5) * slope * pixel_width * turn;
+    let turned = match front.labels.labels[pixel] {
+        Label::Skin if front.mesh_hits[pixel].is_some() => OPACITY_TURNED_SKIN,
+        _ => OPACITY_TURNED,
+    };
     let axis = normal.lerp(to_eye, turn).normalize_or(to_eye);
     let facing = axis.dot(to_eye);
     let sigma = SIGMA_PX * pixel_width;
@@ -117,7 +123,7 @@ fn pixel_surfel(
         along: to_eye - axis * facing,
         sigma: Vec3::new(1.0 / facing.max(STRETCH_COS_MIN), 1.0, THICKNESS) * sigma,
         color: crop.color.values[pixel],
-        opacity: crop.alpha.values[pixel] * (OPACITY_MAX + (OPACITY_TURNED - OPACITY_MAX) * turn),
+        opacity: crop.alpha.values[pixel] * (OPACITY_MAX + (turned - OPACITY_MAX) * turn),
         label,
         confidence: if turn > GRAZING_SHARE {
             Confidence::Grazing

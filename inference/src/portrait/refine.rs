@@ -27,7 +27,7 @@ const CENTRED_PX: f32 = 0.05;
 /// Colors may leave those of the photograph by this much, to sharpen edges.
 const REACH_SEEN: f32 = 0.4;
 /// The same for grazing splats, which from the side stand beside others.
-const REACH_GRAZING: f32 = 0.08;
+const REACH_GRAZING: f32 = 0.06;
 
 /// Opacities do not fall below this.
 const OPACITY_MIN: f32 = 0.01;

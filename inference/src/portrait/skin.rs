@@ -9,8 +9,8 @@ use super::mesh::{SurfaceSample, VertexKind, VertexPart, sample_surface};
 use super::outline::Outlines;
 use super::posed::PosedMesh;
 use super::radial::CENTER;
+use super::skin_color::FACING_KNOWN;
 pub(crate) use super::skin_color::median_color;
-use super::skin_color::{FACING_KNOWN, OCCLUDED};
 use super::skin_detail::SkinDetail;
 use super::surface::Front;
 use super::surfel::Surfel;
@@ -19,6 +19,8 @@ use crate::imageops::Grid;
 
 /// Samples facing the camera more than this are the photograph's own.
 const FACING_SEEN: f32 = 0.55;
+/// Samples this far under the photograph's surface are hidden by it, dm: a nose hides the cheek.
+const UNDER: f32 = 0.025;
 /// More of an ear under hair than this, and the ear is not made.
 const EAR_HIDDEN: f32 = 0.5;
 /// Below this height an ear that hair hides may look out of it, dm.
@@ -123,7 +125,7 @@ fn place(
 ) -> Option<(Vec3, usize)> {
     let to_eye = (crop.camera.eye() - s.position).normalize_or(Vec3::Z);
     let facing = s.normal.dot(to_eye);
-    let (inside, pixel) = cover.outlines.into_any(crop, s.position)?;
+    let (inside, pixel) = cover.outlines.sideways_into_any(crop, s.position)?;
     let under_cloth = part == VertexPart::Torso && cover.back.mask[pixel];
     if under_cloth || cover.back.is_pierced_by(pixel, inside) {
         return None;
@@ -131,7 +133,7 @@ fn place(
     let depth = crop.camera.project(inside).z;
     let under = depth - front.surface.depth.values[pixel];
     let covered = matches!(labels.labels[pixel], Label::Hair | Label::Cloth);
-    if under > OCCLUDED {
+    if under > UNDER {
         return Some((inside, pixel));
     }
     if facing >= FACING_SEEN {
