@@ -26,6 +26,7 @@ pub mod photo;
 pub mod posed;
 pub mod radial;
 pub mod refine;
+mod sheets;
 pub mod shell;
 pub mod skin;
 pub mod skin_color;

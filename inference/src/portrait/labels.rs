@@ -20,7 +20,7 @@ use super::types::{Crop, HeadFit, Label, LabelMap, Plane};
 use crate::imageops::blur::gaussian_masked;
 use crate::imageops::guided::{GuidedOptions, guided};
 use crate::imageops::lab::lab_from_srgb;
-use cleanup::{clean_ears, drop_islands, ear_cover, skin_stays_on_the_model};
+use cleanup::{clean_ears, drop_islands, ear_cover, shine_is_skin, skin_stays_on_the_model};
 use hanging::Hanging;
 use regions::Regions;
 use seeds::{Colors, Learner};
@@ -79,6 +79,7 @@ pub fn label_portrait(model: &HeadModel, fit: &HeadFit, crop: &Crop) -> LabelMap
     let mut labels: Vec<Label> = second.iter().map(|p| CLASSES[best(p)]).collect();
 
     skin_stays_on_the_model(&mut labels, &regions, &hanging);
+    shine_is_skin(&mut labels, &regions, &lab);
     drop_islands(&mut labels, &regions, crop);
     let ear_covered = ear_cover(&labels, &regions);
     let is_hair_colored = |i: usize| {

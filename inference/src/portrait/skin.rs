@@ -31,6 +31,8 @@ const INWARDS: f32 = 0.03;
 const BEFORE_PHOTO: f32 = 0.06;
 /// Color of the scalp under hair, of the hair's color.
 const SCALP_SHADE: f32 = 0.7;
+/// Color of the mouth's inside, of the skin's color.
+const MOUTH_SHADE: Vec3 = Vec3::new(0.3, 0.16, 0.16);
 /// Samples have this standard deviation, in spacings.
 const SIGMA: f32 = 0.75;
 /// Thickness of invented surfels, of their sigma.
@@ -87,7 +89,12 @@ pub fn hidden_skin(
                 axis: s.normal,
                 along: s.normal.any_orthonormal_vector(),
                 sigma: Vec3::new(1.0, 1.0, THICKNESS) * SIGMA * spacing,
-                color: hair.map_or_else(|| detail.color(n, s), |color| color * SCALP_SHADE),
+                color: match hair {
+                    Some(color) => color * SCALP_SHADE,
+                    // What is seen between lips and teeth lies in the dark.
+                    None if labels.labels[pixel] == Label::Mouth => detail.median() * MOUTH_SHADE,
+                    None => detail.color(n, s),
+                },
                 opacity: 0.95,
                 label: if hair.is_some() {
                     Label::Hair

@@ -8,7 +8,7 @@
 use glam::{Mat4, Vec3, Vec4};
 
 use super::graph::{EdgeGraph, Wish};
-use super::mesh::VertexKind;
+use super::mesh::{VertexKind, VertexPart};
 use super::posed::PosedMesh;
 use super::surface::Front;
 use super::types::{Crop, Label, LabelMap};
@@ -138,6 +138,13 @@ fn light(mesh: &PosedMesh<'_>, graph: &EdgeGraph, seen: &[Wish]) -> Vec<f32> {
     }
     let smooth = graph.smoothed(&mesh.vertices, HOLLOW_ROUNDS);
     let hollow = |v: usize| {
+        // Elsewhere the photograph shows hollows, and what it hides is smooth.
+        if !matches!(
+            mesh.model.parts[v],
+            VertexPart::LeftEar | VertexPart::RightEar
+        ) {
+            return 1.0;
+        }
         let depth = (smooth[v] - mesh.vertices[v]).dot(mesh.normals[v]);
         (1.0 - HOLLOW_SHADE * depth).clamp(HOLLOW_RANGE[0], HOLLOW_RANGE[1])
     };

@@ -6,7 +6,7 @@ use glam::Vec3;
 use super::mesh::SurfaceSample;
 use super::photo::falling;
 use super::posed::PosedMesh;
-use super::skin_color::{OCCLUDED, SkinColors};
+use super::skin_color::SkinColors;
 use super::surface::Front;
 use super::types::Crop;
 use crate::imageops::blur::{gaussian_masked, weights_of};
@@ -18,6 +18,10 @@ use crate::imageops::{Grid, bilinear};
 const FACING_OWN: [f32; 2] = [0.15, 0.4];
 /// The same for the other half of the face.
 const FACING_MIRROR: [f32; 2] = [0.3, 0.55];
+/// Cosines between which a sample turns so far away that the other half of the face knows it better.
+const AWAY: [f32; 2] = [0.1, 0.35];
+/// What lies this far under the nearest part of the mesh is hidden by it, dm.
+const HIDDEN: f32 = 0.02;
 /// Over this distance from skin that is not trusted the photograph fades, in face heights.
 const FADE: f32 = 0.015;
 /// Blur of the photograph under samples that are two pixels apart, pixels.
@@ -78,6 +82,11 @@ impl<'a> SkinDetail<'a> {
         }
     }
 
+    /// The median of the seen skin.
+    pub fn median(&self) -> Vec3 {
+        self.colors.median
+    }
+
     /// Color of the `n`-th sample of the mesh.
     pub fn color(&self, n: usize, s: &SurfaceSample) -> Vec3 {
         let corners = self.mesh.model.triangles[s.triangle as usize].map(|v| v as usize);
@@ -107,6 +116,8 @@ impl<'a> SkinDetail<'a> {
         let point = blend(s.weights, [a, b, c].map(|v| self.mesh.vertices[v]));
         let normal = blend(s.weights, [a, b, c].map(|v| self.mesh.normals[v]));
         let (seen, trust) = self.seen(point, normal.normalize_or(Vec3::Z), FACING_MIRROR);
+        let to_eye = (self.crop.camera.eye() - s.position).normalize_or(Vec3::Z);
+        let trust = trust * falling(s.normal.dot(to_eye), AWAY[0], AWAY[1]);
         if trust <= 0.0 {
             return None;
         }
@@ -124,7 +135,7 @@ impl<'a> SkinDetail<'a> {
             return (Vec3::ZERO, 0.0);
         };
         let hit = &self.front.mesh_hits[pixel];
-        if cos <= facing[0] || !hit.is_some() || at.z > hit.depth + OCCLUDED {
+        if cos <= facing[0] || !hit.is_some() || at.z > hit.depth + HIDDEN {
             return (Vec3::ZERO, 0.0);
         }
         let trust = self.trust[pixel] * (1.0 - falling(cos, facing[0], facing[1]));

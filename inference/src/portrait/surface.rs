@@ -8,6 +8,7 @@ use glam::{Vec2, Vec3};
 use super::inflate::{self, BodyCushion};
 use super::join::join_hair;
 use super::posed::PosedMesh;
+use super::sheets;
 use super::shell::HairShell;
 use super::types::{ColorPlane, Crop, HeadCamera, Label, LabelMap, Plane, Surface};
 use crate::imageops::components::components;
@@ -25,10 +26,6 @@ const SKIN_BACK_Z: f32 = 0.1;
 const NECK_BACK_Z: f32 = -0.2;
 /// Skin that ends this near beyond the mesh is its rim, in face heights.
 const LOOSE: f32 = 0.03;
-/// Width of the lip ring that carries the mouth, in face heights.
-const LIP_RING: f32 = 0.02;
-/// How far the middle of an open mouth lies behind the lips, dm.
-const MOUTH_DEPTH: f32 = 0.05;
 /// The shell is used above this height, dm; below it hair hangs freely.
 const SHELL_LOWEST_Y: f32 = 6.2;
 /// Hair lies at least this far before the skin under it, dm.
@@ -113,7 +110,8 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     let mut depth = vec![f32::NAN; regions.grid.len()];
 
     let rim_of = skin_depth(&regions, &mesh_hits, &mut depth);
-    mouth_depth(&regions, &mut depth);
+    sheets::mouth_depth(&regions, &mut depth);
+    sheets::eye_depth(&regions, mesh, &mesh_hits, &mut depth);
     let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
     let cloth = regions.mask(|l| l == Label::Cloth);
     for i in (0..depth.len()).filter(|i| cloth[*i]) {
@@ -225,34 +223,6 @@ fn clinging_hair(regions: &Regions<'_>) -> Vec<bool> {
     (0..hair.len())
         .map(|i| hair[i] && !thick[i] && to_skin[i] < to_thick[i])
         .collect()
-}
-
-/// The mouth hangs between the lips, deepest in its middle; the photographed teeth then sit right.
-fn mouth_depth(regions: &Regions<'_>, depth: &mut [f32]) {
-    let mouth = regions.mask(|l| l == Label::Mouth);
-    if !mouth.contains(&true) {
-        return;
-    }
-    let ring_px = LIP_RING * regions.crop.face_height;
-    let to_mouth = distance_to(&mouth, regions.grid).distance;
-    let cells: Vec<Cell> = (0..mouth.len())
-        .map(|i| match mouth[i] {
-            true => Cell::Unknown,
-            false if to_mouth[i] <= ring_px && depth[i].is_finite() => Cell::Known,
-            false => Cell::Outside,
-        })
-        .collect();
-    let mut values: Vec<f32> = depth
-        .iter()
-        .map(|d| if d.is_finite() { *d } else { 0.0 })
-        .collect();
-    harmonic_fill(&mut values, &cells, regions.grid);
-    let outside: Vec<bool> = mouth.iter().map(|m| !m).collect();
-    let inside = distance_to(&outside, regions.grid).distance;
-    let widest = inside.iter().copied().fold(1.0, f32::max);
-    for i in (0..depth.len()).filter(|i| mouth[*i]) {
-        depth[i] = values[i] + MOUTH_DEPTH * (inside[i] / widest).min(1.0);
-    }
 }
 
 /// Hair takes the shell's depth, before the mesh; returns which pixels did.
