@@ -24,6 +24,8 @@ const HAIR_SPACING_PX: f32 = 1.55;
 const SKIN_SPACING_PX: f32 = 2.0;
 /// The same for cloth.
 const CLOTH_SPACING_PX: f32 = 2.8;
+/// What is seen more flatly than this cosine is better known from the other half of the head.
+const SEEN_FLATLY: f32 = 0.4;
 /// Skin this far under the hair that is seen before it is scalp, dm.
 const UNDER_HAIR: f32 = 0.12;
 
@@ -51,6 +53,17 @@ pub fn emit<E>(
     let back = ClothBack::new(mesh, front, crop, labels);
     let hair_over = |p: Vec3, pixel: Option<usize>| {
         let tone = hair.as_ref()?;
+        let flat = |i: usize| {
+            let to_eye = (crop.camera.eye() - p).normalize_or(Vec3::Z);
+            front.surface.normals.values[i].dot(to_eye) < SEEN_FLATLY
+        };
+        if pixel.is_none_or(flat)
+            && front
+                .mirrored_label(crop, p)
+                .is_some_and(|l| l != Label::Hair)
+        {
+            return None;
+        }
         let grows = match pixel {
             Some(i) => {
                 let under = crop.camera.project(p).z - front.surface.depth.values[i];

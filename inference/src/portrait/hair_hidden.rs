@@ -189,7 +189,10 @@ fn grown(
 ) -> Option<ShellSample> {
     if s.facing < FACING_BEHIND {
         let above = hairline.above(s.position);
-        if above < 0.0 {
+        let bare = front
+            .mirrored_label(crop, s.position)
+            .is_some_and(|l| l != Label::Hair);
+        if above < 0.0 || bare {
             return None;
         }
         // At the hairline the hair lies on the skull.

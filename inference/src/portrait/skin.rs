@@ -33,6 +33,8 @@ const BEFORE_PHOTO: f32 = 0.06;
 const SCALP_SHADE: f32 = 0.7;
 /// Color of the mouth's inside, of the skin's color.
 const MOUTH_SHADE: Vec3 = Vec3::new(0.3, 0.16, 0.16);
+/// It reaches this far back, dm.
+const MOUTH_BAG: f32 = 0.5;
 /// Samples have this standard deviation, in spacings.
 const SIGMA: f32 = 0.75;
 /// Thickness of invented surfels, of their sigma.
@@ -74,6 +76,8 @@ pub fn hidden_skin(
             {
                 return None;
             }
+            let under = crop.camera.project(position).z - front.surface.depth.values[pixel];
+            let in_mouth = labels.labels[pixel] == Label::Mouth && under < MOUTH_BAG;
             let seen_from = if is_behind(s, crop) {
                 None
             } else {
@@ -92,7 +96,7 @@ pub fn hidden_skin(
                 color: match hair {
                     Some(color) => color * SCALP_SHADE,
                     // What is seen between lips and teeth lies in the dark.
-                    None if labels.labels[pixel] == Label::Mouth => detail.median() * MOUTH_SHADE,
+                    None if in_mouth => detail.median() * MOUTH_SHADE,
                     None => detail.color(n, s),
                 },
                 opacity: 0.95,

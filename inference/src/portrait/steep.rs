@@ -16,7 +16,9 @@ const SPACING: f32 = 1.5;
 /// Farther apart than this, dm, neighbors are not one surface.
 const TORN: f32 = 0.6;
 /// The same in the face, where a step is a fold.
-const TORN_FACE: f32 = 0.2;
+const TORN_FACE: f32 = 0.12;
+/// The same where hair rises from skin.
+const TORN_HAIR: f32 = 0.25;
 /// Landmark of the nose's tip, and how far its wings are from it at most, in face heights.
 const NOSE_TIP: usize = 4;
 const NOSE_REACH: f32 = 0.17;
@@ -57,12 +59,11 @@ pub fn steep_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<S
         let [_, right, _, below] = grid.neighbors(i);
         for j in [right, below].into_iter().flatten() {
             let one = cushion(i) && cushion(j) && labels.labels[i] == labels.labels[j];
-            let fold = sunk(i, j)
-                && front
-                    .point(&crop.camera, i)
-                    .distance(front.point(&crop.camera, j))
-                    < TORN_FACE;
-            if one || fold || rises(i, j) {
+            let apart = front
+                .point(&crop.camera, i)
+                .distance(front.point(&crop.camera, j));
+            let fold = sunk(i, j) && apart < TORN_FACE;
+            if one || fold || (rises(i, j) && apart < TORN_HAIR) {
                 add_between(&mut surfels, front, crop, (i, j, labels.labels[i]), fold);
             }
         }

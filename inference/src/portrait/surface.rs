@@ -67,6 +67,23 @@ impl Front {
         let depth = self.surface.depth.values[pixel];
         camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth)
     }
+
+    /// What the photograph shows on the other half of the head, where it sees that well: of a head that is
+    /// turned away it is the better half.
+    pub fn mirrored_label(&self, crop: &Crop, p: Vec3) -> Option<Label> {
+        /// How far what is seen may be off the mirrored point, dm.
+        const OFF: f32 = 0.25;
+        /// Least cosine between the seen surface and its ray.
+        const FACING: f32 = 0.4;
+        let p = Vec3::new(-p.x, p.y, p.z);
+        let at = crop.camera.project(p);
+        let i = crop.alpha.grid().pixel_at(at.x, at.y)?;
+        let to_eye = (crop.camera.eye() - p).normalize_or(Vec3::Z);
+        let seen = crop.alpha.values[i] > 0.9
+            && (at.z - self.surface.depth.values[i]).abs() < OFF
+            && self.surface.normals.values[i].dot(to_eye) > FACING;
+        seen.then(|| self.labels.labels[i])
+    }
 }
 
 /// Depth at which the ray of a pixel meets the plane `z_head = z`; `None` where it never does.
