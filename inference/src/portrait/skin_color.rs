@@ -27,7 +27,7 @@ const ERODE_OUTLINE: f32 = 0.03;
 /// A vertex lies on the photographed surface when within this of the depth buffer, dm.
 pub(super) const OCCLUDED: f32 = 0.06;
 /// Trust in the color seen on the other half of the face, which is lit differently.
-const MIRROR_WEIGHT: f32 = 0.03;
+const MIRROR_WEIGHT: f32 = 0.12;
 /// Strength of a fully trusted color against the edges, 1/dm: edges of a vertex sum to about 100.
 const DATA_WEIGHT: f32 = 100.0;
 /// Pull towards the median skin, 1/dm; only felt far from everything seen.
@@ -37,7 +37,7 @@ const NECK_SHADE: f32 = 0.85;
 /// Height below which skin is neck, dm.
 const JAW_Y: f32 = 6.45;
 /// Range of the light's factor: what faces away from the camera is a guess.
-const LIGHT_RANGE: [f32; 2] = [0.7, 1.1];
+const LIGHT_RANGE: [f32; 2] = [0.78, 1.1];
 /// Ridge of the light's fit, of its sample weight: a face that is hardly curved tells little.
 const LIGHT_RIDGE: f32 = 0.02;
 /// Rounds of smoothing against which a hollow is measured; about 2 cm of mesh.
