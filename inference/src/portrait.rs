@@ -26,6 +26,7 @@ pub mod photo;
 pub mod posed;
 pub mod radial;
 pub mod refine;
+pub mod relax;
 mod sheets;
 pub mod shell;
 pub mod skin;

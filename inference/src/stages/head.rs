@@ -11,6 +11,7 @@ use crate::portrait::frame::pinhole;
 use crate::portrait::labels::label_portrait;
 use crate::portrait::posed::PosedMesh;
 use crate::portrait::refine::{compare, refine as refine_cloud};
+use crate::portrait::relax::relax;
 use crate::portrait::snug::snug_vertices;
 use crate::portrait::surface::front_surface;
 use crate::portrait::surfel::cloud_of;
@@ -89,6 +90,8 @@ pub(super) fn emit(
         }
         Ok::<(), InferenceError>(())
     })?;
+    let strays = relax(&mut surfels);
+    log::debug!("head: {strays} of {} surfels were strays", surfels.len());
     Ok(Value::Head(Head {
         cloud: cloud_of(&surfels)?,
         camera: pinhole(&fit.camera, run.image.grid()),
