@@ -63,3 +63,71 @@ pub(crate) fn join_hair(
     }
     pushed
 }
+
+#[cfg(test)]
+mod tests {
+    use glam::{Mat3, Vec2, Vec3};
+
+    use super::*;
+    use crate::imageops::Grid;
+    use crate::portrait::types::{ColorPlane, Crop, HeadCamera, LabelMap, Plane};
+
+    #[test]
+    fn hair_before_skin_starts_at_the_skin_and_rises_evenly() {
+        let grid = Grid::new(60, 8);
+        let is_hair = |i: usize| grid.position(i).0 >= 20;
+        let rotation = Mat3::from_rotation_x(std::f32::consts::PI);
+        let camera = HeadCamera {
+            rotation,
+            translation: Vec3::new(0.0, 0.0, 15.0) - rotation * CENTER,
+            focal: 1500.0,
+            center: Vec2::new(30.0, 4.0),
+        };
+        let crop = Crop {
+            camera,
+            scale: 1.0,
+            origin: Vec2::ZERO,
+            face_height: 180.0,
+            chin: Vec2::new(30.0, 100.0),
+            landmarks: Vec::new(),
+            alpha: Plane::filled(grid, 1.0),
+            color: ColorPlane::filled(grid, Vec3::ONE),
+        };
+        let pick = |i: usize| if is_hair(i) { Label::Hair } else { Label::Skin };
+        let labels = LabelMap {
+            labels: (0..grid.len()).map(pick).collect(),
+            ear_covered: [0.0; 2],
+            wide_hair: false,
+        };
+        let regions = Regions {
+            grid,
+            crop: &crop,
+            labels: &labels,
+        };
+        let skin = Hit {
+            triangle: 0,
+            weights: Vec3::X,
+            depth: 15.0,
+        };
+        // Skin 15 dm away goes on under hair that hangs 2 cm before it.
+        let hits = vec![skin; grid.len()];
+        let on_shell: Vec<bool> = (0..grid.len()).map(is_hair).collect();
+        let mut depth: Vec<f32> = (0..grid.len())
+            .map(|i| if is_hair(i) { 14.8 } else { 15.0 })
+            .collect();
+        let pushed = join_hair(&regions, (&on_shell, &hits), &mut depth);
+        // A pixel is 0.01 dm wide.
+        for x in 20..60 {
+            let i = grid.index(x, 4);
+            assert!(depth[i] < 15.0, "before the skin at {x}");
+            let step = depth[i - 1] - depth[i];
+            assert!((-1e-4..0.05).contains(&step), "a step of {step} dm at {x}");
+        }
+        let inside = grid.index(55, 4);
+        assert!(
+            (depth[inside] - 14.8).abs() < 1e-4 && !pushed[inside],
+            "free hair stays"
+        );
+        assert!(pushed[grid.index(21, 4)], "hair at the border moves");
+    }
+}

@@ -69,7 +69,8 @@ pub(super) fn surface(
     let model = run.head_model()?;
     let fitted = PosedMesh::new(&model, fit);
     let mesh = PosedMesh::with_vertices(&model, snug_vertices(&fitted, crop, labels));
-    Ok(Value::Surface(front_surface(&mesh, crop, labels)))
+    let front = front_surface(&mesh, crop, labels);
+    Ok(Value::Surface(Box::new(front)))
 }
 
 pub(super) fn emit(

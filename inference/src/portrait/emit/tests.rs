@@ -214,30 +214,6 @@ fn refinement_brings_the_picture_closer_and_moves_nothing() {
 }
 
 #[test]
-fn hair_rises_from_the_skin_without_a_step() {
-    let sitter = sitter();
-    let (front, _) = parts_of(&sitter);
-    let grid = sitter.crop.alpha.grid();
-    let depth = &front.surface.depth.values;
-    let mut borders = 0;
-    for i in (0..grid.len()).filter(|i| front.on_shell[*i]) {
-        for j in grid.neighbors(i).into_iter().flatten() {
-            let skin = front.labels.labels[j] == Label::Skin && front.mesh_hits[j].is_some();
-            // Where the skin itself is steep, so is what borders it.
-            if skin && front.surface.normals.values[j].z > 0.6 {
-                borders += 1;
-                assert!(
-                    depth[j] - depth[i] < 0.12,
-                    "a step of {} dm at pixel {i}",
-                    depth[j] - depth[i]
-                );
-            }
-        }
-    }
-    assert!(borders > 20, "{borders} borders");
-}
-
-#[test]
 fn the_mesh_follows_a_wider_jaw_but_stays_with_the_face() {
     let mut sitter = sitter();
     // The sitter's jaw and neck are 2 pixels wider than the mean head's; beyond is background.
