@@ -10,7 +10,9 @@ use super::outline::Outlines;
 use super::photo::{backing, photo_surfels};
 use super::posed::PosedMesh;
 use super::radial::CENTER;
-use super::skin::{Cover, hidden_skin, skin_colors};
+use super::skin::{Cover, hidden_skin};
+use super::skin_color::skin_colors;
+use super::skin_detail::SkinDetail;
 use super::steep::steep_surfels;
 use super::surface::Front;
 use super::surfel::Surfel;
@@ -22,6 +24,10 @@ const HAIR_SPACING_PX: f32 = 1.55;
 const SKIN_SPACING_PX: f32 = 2.0;
 /// The same for cloth.
 const CLOTH_SPACING_PX: f32 = 2.8;
+/// What is seen more flatly than this cosine is better known from the other half of the head.
+const SEEN_FLATLY: f32 = 0.4;
+/// Skin this far under the hair that is seen before it is scalp, dm.
+const UNDER_HAIR: f32 = 0.12;
 
 /// Makes all surfels and hands them over in parts, the photograph's own first.
 ///
@@ -34,21 +40,37 @@ pub fn emit<E>(
 ) -> Result<(), E> {
     let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
     let spacing = HAIR_SPACING_PX / px_per_dm;
-    push(photo_surfels(front, (crop, labels)))?;
+    let (skin, hair) = rayon::join(
+        || skin_colors(mesh, front, crop, &front.labels),
+        || hair_tone(front, crop, &front.labels),
+    );
+    push(photo_surfels(mesh, front, (crop, labels), &skin))?;
     let labels = &front.labels;
     push(backing(front, (crop, labels)))?;
 
-    let (skin, hair) = rayon::join(
-        || skin_colors(mesh, front, crop, labels),
-        || hair_tone(front, crop, labels),
-    );
     let outlines = Outlines::new(crop, labels);
     let hairline = Hairline::new(front, crop, labels);
     let back = ClothBack::new(mesh, front, crop, labels);
     let hair_over = |p: Vec3, pixel: Option<usize>| {
         let tone = hair.as_ref()?;
+        let flat = |i: usize| {
+            let to_eye = (crop.camera.eye() - p).normalize_or(Vec3::Z);
+            front.surface.normals.values[i].dot(to_eye) < SEEN_FLATLY
+        };
+        if pixel.is_none_or(flat)
+            && front
+                .mirrored_label(crop, p)
+                .is_some_and(|l| l != Label::Hair)
+        {
+            return None;
+        }
         let grows = match pixel {
-            Some(i) => labels.labels[i] == Label::Hair && front.on_shell[i],
+            Some(i) => {
+                let under = crop.camera.project(p).z - front.surface.depth.values[i];
+                let hair = labels.labels[i] == Label::Hair && front.on_shell[i];
+                // Farther under hair that hangs before the face is the face.
+                hair && (under < UNDER_HAIR || hairline.covers(p))
+            }
             None => hairline.covers(p),
         };
         grows.then(|| tone.tone((p - CENTER).normalize_or(Vec3::Y)))
@@ -62,7 +84,7 @@ pub fn emit<E>(
         mesh,
         front,
         (crop, labels),
-        &skin,
+        &SkinDetail::new(mesh, front, crop, &skin),
         (&cover, SKIN_SPACING_PX / px_per_dm),
     ))?;
     if let Some(tone) = &hair {

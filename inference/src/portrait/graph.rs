@@ -103,6 +103,25 @@ impl EdgeGraph {
         x.iter().zip(&scale).map(|(x, s)| *x * *s).collect()
     }
 
+    /// `rounds` times, every value becomes the mean of its neighbors'.
+    pub fn smoothed(&self, values: &[Vec3], rounds: usize) -> Vec<Vec3> {
+        let mut values = values.to_vec();
+        for _ in 0..rounds {
+            values = (0..values.len())
+                .map(|v| {
+                    let around = self.around(v);
+                    let sum: Vec3 = around.iter().map(|(o, _)| values[*o as usize]).sum();
+                    if around.is_empty() {
+                        values[v]
+                    } else {
+                        sum / around.len() as f32
+                    }
+                })
+                .collect();
+        }
+        values
+    }
+
     fn around(&self, v: usize) -> &[(u32, f32)] {
         &self.neighbors[self.starts[v] as usize..self.starts[v + 1] as usize]
     }

@@ -189,7 +189,10 @@ fn grown(
 ) -> Option<ShellSample> {
     if s.facing < FACING_BEHIND {
         let above = hairline.above(s.position);
-        if above < 0.0 {
+        let bare = front
+            .mirrored_label(crop, s.position)
+            .is_some_and(|l| l != Label::Hair);
+        if above < 0.0 || bare {
             return None;
         }
         // At the hairline the hair lies on the skull.
@@ -203,8 +206,14 @@ fn grown(
     s.position = position;
     let photo = front.surface.depth.values[pixel];
     let depth = crop.camera.project(position).z;
+    let in_hair = labels.labels[pixel] == Label::Hair;
+    if in_hair && depth < photo {
+        // Near the face the photograph's hair lies deeper than the shell.
+        let at = crop.camera.project(position);
+        s.position = crop.camera.unproject(at.x, at.y, photo + INWARDS);
+    }
     if s.facing < FACING_BEHIND {
-        return (labels.labels[pixel] == Label::Hair || depth > photo + BEHIND_SKIN).then_some(s);
+        return (in_hair || depth > photo + BEHIND_SKIN).then_some(s);
     }
     outlines.is_inside_hair(pixel).then_some(s)
 }

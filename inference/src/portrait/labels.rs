@@ -20,9 +20,7 @@ use super::types::{Crop, HeadFit, Label, LabelMap, Plane};
 use crate::imageops::blur::gaussian_masked;
 use crate::imageops::guided::{GuidedOptions, guided};
 use crate::imageops::lab::lab_from_srgb;
-use cleanup::{
-    clean_ears, drop_islands, ear_cover, lobes_follow_the_hair, skin_stays_on_the_model,
-};
+use cleanup::{clean_ears, drop_islands, ear_cover, shine_is_skin, skin_stays_on_the_model};
 use hanging::Hanging;
 use regions::Regions;
 use seeds::{Colors, Learner};
@@ -81,6 +79,7 @@ pub fn label_portrait(model: &HeadModel, fit: &HeadFit, crop: &Crop) -> LabelMap
     let mut labels: Vec<Label> = second.iter().map(|p| CLASSES[best(p)]).collect();
 
     skin_stays_on_the_model(&mut labels, &regions, &hanging);
+    shine_is_skin(&mut labels, &regions, &lab);
     drop_islands(&mut labels, &regions, crop);
     let ear_covered = ear_cover(&labels, &regions);
     let is_hair_colored = |i: usize| {
@@ -90,7 +89,6 @@ pub fn label_portrait(model: &HeadModel, fit: &HeadFit, crop: &Crop) -> LabelMap
     let wide_hair = is_wide(&regions, crop);
     let seen = [0, 1].map(|side| !wide_hair && ear_covered[side] < EAR_HIDDEN);
     clean_ears(&mut labels, &regions, seen, is_hair_colored);
-    lobes_follow_the_hair(&mut labels, &regions, ear_covered.map(|c| c > EAR_HIDDEN));
     let mouth_pixels = regions.mouth.iter().filter(|m| **m).count();
     let mouth_is_open = mouth_pixels as f32 > OPEN_MOUTH * crop.face_height * crop.face_height;
     for (i, label) in labels.iter_mut().enumerate() {

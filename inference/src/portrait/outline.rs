@@ -3,8 +3,9 @@
 //! Mesh and shell fit the photograph to a few pixels. What sticks out where nothing was photographed is
 //! shifted to the nearest place that shows the right thing; dropping it would leave holes.
 
-use glam::Vec3;
+use glam::{Vec2, Vec3};
 
+use super::radial::CENTER;
 use super::skin::pixel_center;
 use super::types::{Crop, Label, LabelMap};
 use crate::imageops::Grid;
@@ -53,6 +54,24 @@ impl Outlines {
     /// The point shifted into the photograph's outline, with the pixel that it lies in.
     pub fn into_any(&self, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {
         self.shifted(&self.anything, crop, point)
+    }
+
+    /// As [`Self::into_any`], but across the head rather than to the nearest place if that is as good:
+    /// a notch between ear and jaw would else part what lies behind it.
+    pub fn sideways_into_any(&self, crop: &Crop, point: Vec3) -> Option<(Vec3, usize)> {
+        let at = crop.camera.project(point);
+        let pixel = self.grid.pixel_at(at.x, at.y)?;
+        if self.anything.distance[pixel] == 0.0 {
+            return Some((point, pixel));
+        }
+        let middle = crop.camera.project(Vec3::new(CENTER.x, point.y, CENTER.z));
+        let inwards = (middle - at).truncate().normalize_or(Vec2::ZERO);
+        let found = (1..=self.limit_px as usize).find_map(|step| {
+            let p = at.truncate() + inwards * step as f32;
+            let i = self.grid.pixel_at(p.x, p.y)?;
+            (self.anything.distance[i] == 0.0).then(|| (crop.camera.unproject(p.x, p.y, at.z), i))
+        });
+        found.or_else(|| self.into_any(crop, point))
     }
 
     /// The point shifted to where skin is seen, with the pixel that it lies in.

@@ -7,11 +7,13 @@
 
 use glam::Vec3;
 
+use super::posed::PosedMesh;
+use super::skin_color::SkinColors;
 use super::surface::{ALPHA_MIN, Front};
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
 use crate::imageops::Grid;
-use crate::imageops::distance::distances;
+use crate::imageops::distance::{NOWHERE, distances};
 
 /// Standard deviation of a pixel's surfel, in pixels: sharp (34 dB against 31 at 0.6), and closed as far as
 /// the pixel filter reaches; the backing closes it for closer looks.
@@ -25,6 +27,8 @@ const OPACITY_MAX: f32 = 0.97;
 /// The same for a pixel that faces the camera: neighbors overlap, so that from the front it is still
 /// solid, and from the side it is faint.
 const OPACITY_TURNED: f32 = 0.55;
+/// The same for skin, under which lies skin of nearly its own color.
+const OPACITY_TURNED_SKIN: f32 = 0.4;
 /// Cosines between which skin turns to the camera.
 const SKIN_TURN: [f32; 2] = [0.3, 0.5];
 /// Under skin seen better than this cosine nothing is made.
@@ -39,6 +43,8 @@ const RIM: f32 = 0.012;
 const SKIN_HAIR: f32 = 0.018;
 /// Coins are scattered over the depth that a pixel covers, as if it were no flatter than this cosine.
 const SCATTER_COS_MIN: f32 = 0.2;
+/// Skin seen at a flat angle departs from the mesh's color by at most this.
+const GRAZING_REACH: f32 = 0.05;
 /// Only pixels covered more than this are backed.
 const BACKED_ALPHA: f32 = 0.9;
 /// Blocks whose depth varies by more than this are not backed, pixel widths: they are seen from the side.
@@ -51,12 +57,32 @@ const BACKING_SIGMA_PX: f32 = 1.1;
 const GRAZING_SHARE: f32 = 0.25;
 
 /// Surfels of all pixels that show something, row after row.
-pub fn photo_surfels(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel> {
+pub fn photo_surfels(
+    mesh: &PosedMesh<'_>,
+    front: &Front,
+    (crop, labels): (&Crop, &LabelMap),
+    skin: &SkinColors,
+) -> Vec<Surfel> {
     let grid = crop.alpha.grid();
     let turning = Turning::new(crop, &front.labels, grid);
     (0..grid.len())
         .filter(|i| crop.alpha.values[*i] > ALPHA_MIN)
-        .map(|i| pixel_surfel(front, crop, &turning, (i, labels.labels[i])))
+        .map(|i| {
+            let mut surfel = pixel_surfel(front, crop, &turning, (i, labels.labels[i]));
+            let hit = match front.rim_of[i] {
+                NOWHERE => &front.mesh_hits[i],
+                mesh => &front.mesh_hits[mesh as usize],
+            };
+            let grazing = surfel.confidence == Confidence::Grazing;
+            if grazing && front.labels.labels[i] == Label::Skin && hit.is_some() {
+                // From the side it stands on invented skin, on which another color is a speck.
+                let smooth = hit.interpolate(&mesh.model.triangles, &skin.vertices);
+                surfel.color = surfel
+                    .color
+                    .clamp(smooth - GRAZING_REACH, smooth + GRAZING_REACH);
+            }
+            surfel
+        })
         .collect()
 }
 
@@ -73,6 +99,7 @@ fn pixel_surfel(
     let facing = normal.dot(to_eye);
     let turn = match front.labels.labels[pixel] {
         Label::Skin if front.mesh_hits[pixel].is_some() => turning.of_skin(pixel, facing),
+        Label::Skin if front.rim_of[pixel] != NOWHERE => 1.0,
         Label::Hair if front.on_shell[pixel] => turning.of_hair(pixel, facing),
         // Nothing lies under other pixels.
         _ => 0.0,
@@ -82,6 +109,10 @@ fn pixel_surfel(
     let slope = (1.0 - facing * facing).max(0.0).sqrt() / facing.max(SCATTER_COS_MIN);
     let pixel_width = front.surface.depth.values[pixel] / crop.camera.focal;
     position -= to_eye * (interleaved_noise(x, y) - 0.5) * slope * pixel_width * turn;
+    let turned = match front.labels.labels[pixel] {
+        Label::Skin if front.mesh_hits[pixel].is_some() => OPACITY_TURNED_SKIN,
+        _ => OPACITY_TURNED,
+    };
     let axis = normal.lerp(to_eye, turn).normalize_or(to_eye);
     let facing = axis.dot(to_eye);
     let sigma = SIGMA_PX * pixel_width;
@@ -92,7 +123,7 @@ fn pixel_surfel(
         along: to_eye - axis * facing,
         sigma: Vec3::new(1.0 / facing.max(STRETCH_COS_MIN), 1.0, THICKNESS) * sigma,
         color: crop.color.values[pixel],
-        opacity: crop.alpha.values[pixel] * (OPACITY_MAX + (OPACITY_TURNED - OPACITY_MAX) * turn),
+        opacity: crop.alpha.values[pixel] * (OPACITY_MAX + (turned - OPACITY_MAX) * turn),
         label,
         confidence: if turn > GRAZING_SHARE {
             Confidence::Grazing
@@ -106,12 +137,17 @@ fn pixel_surfel(
 pub fn backing(front: &Front, (crop, labels): (&Crop, &LabelMap)) -> Vec<Surfel> {
     let grid = crop.alpha.grid();
     let width = |i: usize| front.surface.depth.values[i] / crop.camera.focal;
+    // Where hair begins on skin, both are one surface.
+    let is_head = |label: Label| matches!(label, Label::Skin | Label::Hair);
     let mut surfels = Vec::new();
     for y in (0..grid.height.saturating_sub(1)).step_by(2) {
         for x in (0..grid.width.saturating_sub(1)).step_by(2) {
             let block = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| grid.index(x + dx, y + dy));
             let solid = block.iter().all(|i| {
-                crop.alpha.values[*i] > BACKED_ALPHA && labels.labels[*i] == labels.labels[block[0]]
+                crop.alpha.values[*i] > BACKED_ALPHA
+                    && front.rim_of[*i] == NOWHERE
+                    && (labels.labels[*i] == labels.labels[block[0]]
+                        || (is_head(labels.labels[*i]) && is_head(labels.labels[block[0]])))
             });
             let depths = block.map(|i| front.surface.depth.values[i]);
             let near = depths.iter().copied().fold(f32::INFINITY, f32::min);

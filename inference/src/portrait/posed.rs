@@ -21,10 +21,15 @@ pub struct PosedMesh<'a> {
 impl<'a> PosedMesh<'a> {
     /// The posed vertices of a fit with their normals.
     pub fn new(model: &'a HeadModel, fit: &HeadFit) -> Self {
+        Self::with_vertices(model, fit.vertices.clone())
+    }
+
+    /// The model with other vertices (`[V]`, dm, head frame).
+    pub fn with_vertices(model: &'a HeadModel, vertices: Vec<Vec3>) -> Self {
         Self {
             model,
-            vertices: fit.vertices.clone(),
-            normals: model.vertex_normals(&fit.vertices),
+            normals: model.vertex_normals(&vertices),
+            vertices,
         }
     }
 

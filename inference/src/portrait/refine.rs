@@ -27,7 +27,7 @@ const CENTRED_PX: f32 = 0.05;
 /// Colors may leave those of the photograph by this much, to sharpen edges.
 const REACH_SEEN: f32 = 0.4;
 /// The same for grazing splats, which from the side stand beside others.
-const REACH_GRAZING: f32 = 0.08;
+const REACH_GRAZING: f32 = 0.06;
 
 /// Opacities do not fall below this.
 const OPACITY_MIN: f32 = 0.01;
@@ -51,7 +51,7 @@ pub fn refine<E: From<CloudError>>(
     mut alive: impl FnMut(u32) -> Result<(), E>,
 ) -> Result<GaussianCloud, E> {
     let camera = pinhole(&crop.camera, crop.alpha.grid());
-    let owners = own_pixels(&cloud, &camera);
+    let owners = own_pixels(&cloud, &camera, crop);
     for round in 0..rounds {
         alive(round)?;
         let image = rasterizer.rasterize(&cloud, &camera);
@@ -97,12 +97,14 @@ fn target(crop: &Crop, pixel: usize) -> Vec3 {
 #[derive(Debug, Clone, Copy)]
 struct Owner {
     pixel: usize,
+    /// The color that it may go away from.
+    about: Vec3,
     reach: f32,
 }
 
 /// The pixel that each photographed splat shows: those sit exactly behind pixel centres, invented ones
 /// do not count, and what fills gaps between pixels sits between the centres.
-fn own_pixels(cloud: &GaussianCloud, camera: &PinholeCamera) -> Vec<Option<Owner>> {
+fn own_pixels(cloud: &GaussianCloud, camera: &PinholeCamera, crop: &Crop) -> Vec<Option<Owner>> {
     let grid = Grid::new(camera.width as usize, camera.height as usize);
     let confidence = match cloud.column("confidence").map(|c| &c.values) {
         Some(ColumnValues::U8(values)) => values.as_slice(),
@@ -123,7 +125,17 @@ fn own_pixels(cloud: &GaussianCloud, camera: &PinholeCamera) -> Vec<Option<Owner
             let pixel = grid
                 .pixel_at(at.x, at.y)
                 .filter(|_| off_centre < CENTRED_PX)?;
-            Some(Owner { pixel, reach })
+            // What was recolored for the view from the side stays so.
+            let about = if reach == REACH_SEEN {
+                crop.color.values[pixel]
+            } else {
+                cloud.base_color(row)
+            };
+            Some(Owner {
+                pixel,
+                about,
+                reach,
+            })
         })
         .collect()
 }
@@ -142,14 +154,18 @@ fn corrected(
         .zip(parts.opacity_logits.par_iter_mut())
         .zip(owners.par_iter())
         .for_each(|((sh, opacity), owner)| {
-            let Some(Owner { pixel: i, reach }) = *owner else {
+            let Some(Owner {
+                pixel: i,
+                about,
+                reach,
+            }) = *owner
+            else {
                 return;
             };
             let alpha = crop.alpha.values[i].max(ALPHA_FLOOR);
             let change = (target(crop, i) - color_of(&image.pixels[i])) * (step / alpha);
             let color = sh::color_from_dc(Vec3::new(sh[0], sh[1], sh[2])) + change;
-            let photo = crop.color.values[i];
-            let color = color.clamp(photo - reach, photo + reach);
+            let color = color.clamp(about - reach, about + reach);
             sh[..3].copy_from_slice(&sh::dc_from_color(color).to_array());
             let covered = crop.alpha.values[i];
             if covered < OUTLINE_ALPHA {

@@ -6,7 +6,9 @@
 use glam::{Vec2, Vec3};
 
 use super::inflate::{self, BodyCushion};
+use super::join::join_hair;
 use super::posed::PosedMesh;
+use super::sheets;
 use super::shell::HairShell;
 use super::types::{ColorPlane, Crop, HeadCamera, Label, LabelMap, Plane, Surface};
 use crate::imageops::components::components;
@@ -22,10 +24,8 @@ pub const ALPHA_MIN: f32 = 0.05;
 const SKIN_BACK_Z: f32 = 0.1;
 /// The same below the jaw.
 const NECK_BACK_Z: f32 = -0.2;
-/// Width of the lip ring that carries the mouth, in face heights.
-const LIP_RING: f32 = 0.02;
-/// How far the middle of an open mouth lies behind the lips, dm.
-const MOUTH_DEPTH: f32 = 0.05;
+/// Skin that ends this near beyond the mesh is its rim, in face heights.
+const LOOSE: f32 = 0.03;
 /// The shell is used above this height, dm; below it hair hangs freely.
 const SHELL_LOWEST_Y: f32 = 6.2;
 /// Hair lies at least this far before the skin under it, dm.
@@ -48,10 +48,16 @@ pub struct Front {
     pub shell: HairShell,
     /// `[height, width]` what the pixels see of the mesh.
     pub mesh_hits: Vec<Hit>,
+    /// `[height, width]` for skin just beyond the mesh the nearest pixel that sees it, else [`NOWHERE`].
+    pub rim_of: Vec<u32>,
     /// `[height, width]` hair pixels that lie on the shell.
     pub on_shell: Vec<bool>,
+    /// `[height, width]` of these, those pushed back to the skin that they border.
+    pub joined: Vec<bool>,
     /// The cushion of the body, defined where it is.
     pub body: BodyCushion,
+    /// `[V]` vertices of the mesh under the surface, dm: its outline follows the photograph's.
+    pub vertices: Vec<Vec3>,
 }
 
 impl Front {
@@ -60,6 +66,23 @@ impl Front {
         let (x, y) = self.surface.depth.grid().position(pixel);
         let depth = self.surface.depth.values[pixel];
         camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth)
+    }
+
+    /// What the photograph shows on the other half of the head, where it sees that well: of a head that is
+    /// turned away it is the better half.
+    pub fn mirrored_label(&self, crop: &Crop, p: Vec3) -> Option<Label> {
+        /// How far what is seen may be off the mirrored point, dm.
+        const OFF: f32 = 0.25;
+        /// Least cosine between the seen surface and its ray.
+        const FACING: f32 = 0.4;
+        let p = Vec3::new(-p.x, p.y, p.z);
+        let at = crop.camera.project(p);
+        let i = crop.alpha.grid().pixel_at(at.x, at.y)?;
+        let to_eye = (crop.camera.eye() - p).normalize_or(Vec3::Z);
+        let seen = crop.alpha.values[i] > 0.9
+            && (at.z - self.surface.depth.values[i]).abs() < OFF
+            && self.surface.normals.values[i].dot(to_eye) > FACING;
+        seen.then(|| self.labels.labels[i])
     }
 }
 
@@ -103,8 +126,9 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     let shell = HairShell::new(&mesh.skull_points(), crop, &labels);
     let mut depth = vec![f32::NAN; regions.grid.len()];
 
-    skin_depth(&regions, &mesh_hits, &mut depth);
-    mouth_depth(&regions, &mut depth);
+    let rim_of = skin_depth(&regions, &mesh_hits, &mut depth);
+    sheets::mouth_depth(&regions, &mut depth);
+    sheets::eye_depth(&regions, mesh, &mesh_hits, &mut depth);
     let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
     let cloth = regions.mask(|l| l == Label::Cloth);
     for i in (0..depth.len()).filter(|i| cloth[*i]) {
@@ -113,6 +137,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     let shell_hits = shell.z_buffer(regions.grid);
     let hits = (shell_hits.as_slice(), mesh_hits.as_slice());
     let on_shell = hair_on_shell(&regions, &shell, hits, &mut depth);
+    let joined = join_hair(&regions, (&on_shell, &mesh_hits), &mut depth);
     inflate::hair_beyond_shell(&regions, &on_shell, &body, &mut depth);
     fill_rest(&regions, &mut depth);
 
@@ -125,8 +150,11 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         labels,
         shell,
         mesh_hits,
+        rim_of,
         on_shell,
+        joined,
         body,
+        vertices: mesh.vertices.clone(),
     }
 }
 
@@ -157,8 +185,9 @@ fn settled(crop: &Crop, labels: &LabelMap) -> LabelMap {
     settled
 }
 
-/// Skin and eyes: the mesh where it is hit, a smooth continuation where the photograph has skin beyond it.
-fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
+/// Skin and eyes: the mesh where it is hit, its depth at the rim just beyond it, and a smooth continuation
+/// where the photograph has still more skin. Returns which mesh pixel each rim pixel belongs to.
+fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) -> Vec<u32> {
     let skin = regions.mask(|l| matches!(l, Label::Skin | Label::Eye));
     let camera = &regions.crop.camera;
     let cells: Vec<Cell> = (0..skin.len())
@@ -174,9 +203,15 @@ fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
         .map(|h| if h.is_some() { h.depth } else { typical })
         .collect();
     harmonic_fill(&mut values, &cells, regions.grid);
+    let known: Vec<bool> = cells.iter().map(|c| *c == Cell::Known).collect();
+    let to_mesh = distance_to(&known, regions.grid);
+    let mut rim_of = vec![NOWHERE; depth.len()];
     for i in (0..depth.len()).filter(|i| skin[*i]) {
         depth[i] = values[i];
-        if cells[i] == Cell::Unknown {
+        if cells[i] == Cell::Unknown && to_mesh.distance[i] < LOOSE * regions.crop.face_height {
+            rim_of[i] = to_mesh.nearest[i];
+            depth[i] = hits[to_mesh.nearest[i] as usize].depth;
+        } else if cells[i] == Cell::Unknown {
             let at = regions.center(i);
             let below_jaw = at.y > regions.crop.chin.y;
             let z = if below_jaw { NECK_BACK_Z } else { SKIN_BACK_Z };
@@ -190,6 +225,7 @@ fn skin_depth(regions: &Regions<'_>, hits: &[Hit], depth: &mut [f32]) {
             }
         }
     }
+    rim_of
 }
 
 /// Hair too thin to stand off: strands on the forehead, slivers that the labels leave along jaw and ear.
@@ -204,34 +240,6 @@ fn clinging_hair(regions: &Regions<'_>) -> Vec<bool> {
     (0..hair.len())
         .map(|i| hair[i] && !thick[i] && to_skin[i] < to_thick[i])
         .collect()
-}
-
-/// The mouth hangs between the lips, deepest in its middle; the photographed teeth then sit right.
-fn mouth_depth(regions: &Regions<'_>, depth: &mut [f32]) {
-    let mouth = regions.mask(|l| l == Label::Mouth);
-    if !mouth.contains(&true) {
-        return;
-    }
-    let ring_px = LIP_RING * regions.crop.face_height;
-    let to_mouth = distance_to(&mouth, regions.grid).distance;
-    let cells: Vec<Cell> = (0..mouth.len())
-        .map(|i| match mouth[i] {
-            true => Cell::Unknown,
-            false if to_mouth[i] <= ring_px && depth[i].is_finite() => Cell::Known,
-            false => Cell::Outside,
-        })
-        .collect();
-    let mut values: Vec<f32> = depth
-        .iter()
-        .map(|d| if d.is_finite() { *d } else { 0.0 })
-        .collect();
-    harmonic_fill(&mut values, &cells, regions.grid);
-    let outside: Vec<bool> = mouth.iter().map(|m| !m).collect();
-    let inside = distance_to(&outside, regions.grid).distance;
-    let widest = inside.iter().copied().fold(1.0, f32::max);
-    for i in (0..depth.len()).filter(|i| mouth[*i]) {
-        depth[i] = values[i] + MOUTH_DEPTH * (inside[i] / widest).min(1.0);
-    }
 }
 
 /// Hair takes the shell's depth, before the mesh; returns which pixels did.

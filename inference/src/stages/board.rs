@@ -21,7 +21,7 @@ pub(crate) enum Value {
     HeadFit(HeadFit),
     Crop(Crop),
     Labels(LabelMap),
-    Surface(Front),
+    Surface(Box<Front>),
     Head(Head),
 }
 

@@ -11,6 +11,8 @@ use crate::portrait::frame::pinhole;
 use crate::portrait::labels::label_portrait;
 use crate::portrait::posed::PosedMesh;
 use crate::portrait::refine::{compare, refine as refine_cloud};
+use crate::portrait::relax::relax;
+use crate::portrait::snug::snug_vertices;
 use crate::portrait::surface::front_surface;
 use crate::portrait::surfel::cloud_of;
 
@@ -65,8 +67,10 @@ pub(super) fn surface(
     let (crop, fit) = (board.crop(stage, 0)?, board.head_fit(stage, 1)?);
     let labels = board.labels(stage, 2)?;
     let model = run.head_model()?;
-    let mesh = PosedMesh::new(&model, fit);
-    Ok(Value::Surface(front_surface(&mesh, crop, labels)))
+    let fitted = PosedMesh::new(&model, fit);
+    let mesh = PosedMesh::with_vertices(&model, snug_vertices(&fitted, crop, labels));
+    let front = front_surface(&mesh, crop, labels);
+    Ok(Value::Surface(Box::new(front)))
 }
 
 pub(super) fn emit(
@@ -77,7 +81,7 @@ pub(super) fn emit(
     let (crop, fit) = (board.crop(stage, 0)?, board.head_fit(stage, 1)?);
     let (labels, front) = (board.labels(stage, 2)?, board.surface(stage, 3)?);
     let model = run.head_model()?;
-    let mesh = PosedMesh::new(&model, fit);
+    let mesh = PosedMesh::with_vertices(&model, front.vertices.clone());
     let mut surfels = Vec::new();
     emit_surfels(&mesh, front, (crop, labels), |part| {
         if !part.is_empty() {
@@ -87,6 +91,8 @@ pub(super) fn emit(
         }
         Ok::<(), InferenceError>(())
     })?;
+    let strays = relax(&mut surfels);
+    log::debug!("head: {strays} of {} surfels were strays", surfels.len());
     Ok(Value::Head(Head {
         cloud: cloud_of(&surfels)?,
         camera: pinhole(&fit.camera, run.image.grid()),

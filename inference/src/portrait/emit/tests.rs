@@ -212,3 +212,40 @@ fn refinement_brings_the_picture_closer_and_moves_nothing() {
         "the frame is right"
     );
 }
+
+#[test]
+fn the_mesh_follows_a_wider_jaw_but_stays_with_the_face() {
+    let mut sitter = sitter();
+    // The sitter's jaw and neck are 2 pixels wider than the mean head's; beyond is background.
+    let grid = sitter.crop.alpha.grid();
+    let mesh = PosedMesh::new(&sitter.model, &sitter.fit);
+    let covered: Vec<bool> = sitter.crop.alpha.values.iter().map(|a| *a > 0.5).collect();
+    let wider = crate::imageops::morphology::dilate(&covered, grid, 2.0);
+    for (i, wide) in wider.iter().enumerate() {
+        if *wide && !covered[i] && sitter.labels.labels[i] == Label::Skin {
+            sitter.crop.alpha.values[i] = 1.0;
+        }
+    }
+    let moved = crate::portrait::snug::snug_vertices(&mesh, &sitter.crop, &sitter.labels);
+    let after = PosedMesh::with_vertices(&sitter.model, moved.clone());
+    let missed = |mesh: &PosedMesh<'_>| {
+        let hits = mesh.z_buffer(&sitter.crop.camera, grid);
+        let skin = |i: &usize| {
+            sitter.crop.alpha.values[*i] > 0.5 && sitter.labels.labels[*i] == Label::Skin
+        };
+        (0..grid.len())
+            .filter(|i| skin(i) && !hits[*i].is_some())
+            .count()
+    };
+    let (before, now) = (missed(&mesh), missed(&after));
+    assert!(
+        2 * now < before,
+        "{before} pixels of skin beyond the mesh became {now}"
+    );
+    let nose = (0..moved.len()).max_by(|a, b| mesh.vertices[*a].z.total_cmp(&mesh.vertices[*b].z));
+    let nose = nose.unwrap();
+    assert!(
+        moved[nose].distance(mesh.vertices[nose]) < 0.01,
+        "the nose stays"
+    );
+}

@@ -1,9 +1,12 @@
 //! Repairs of the label map that no single pixel can know.
 
+use glam::Vec3;
+
 use super::hanging::Hanging;
 use super::regions::Regions;
 use crate::imageops::components::components;
 use crate::imageops::distance::{distance_to, distances};
+use crate::portrait::mesh::VertexPart;
 use crate::portrait::types::{Crop, Label};
 
 /// Islands of fewer pixels take the label around them, in squared face heights.
@@ -20,10 +23,10 @@ const MIN_STRAY_HAIR: f32 = 0.06;
 const SKIN_REACH: f32 = 0.1;
 /// Hanging hair is not further than this from the head, in face heights.
 const HAIR_REACH: f32 = 0.5;
-/// Heights below the chin between which lobes lie.
-const LOBE_ROWS: std::ops::Range<f32> = -0.65..-0.34;
-/// A lobe sticks out of the model by more than this, in face heights.
-const LOBE_REACH: f32 = 0.035;
+/// Hair is darker than skin from this difference of lightness on (CIELAB).
+const DARKER: f32 = 12.0;
+/// The forehead reaches this far beyond the outline of the landmarks, in face heights.
+const FOREHEAD_RIM: f32 = 0.16;
 /// A real ear reaches this far beyond the model's, in face heights.
 const EAR_REACH: f32 = 0.07;
 
@@ -99,25 +102,30 @@ pub(super) fn skin_stays_on_the_model(labels: &mut [Label], regions: &Regions, h
     }
 }
 
-/// Gives the lobe of an ear that hair hides to the hair: the model's ear lies under the hair, so that a lobe
-/// beside the model would hang in the air, but on the hair it looks like one.
-pub(super) fn lobes_follow_the_hair(labels: &mut [Label], regions: &Regions, hidden: [bool; 2]) {
-    let beside: Vec<bool> = (0..labels.len())
-        .map(|i| {
-            labels[i] == Label::Skin
-                && regions.part[i].is_none()
-                && LOBE_ROWS.contains(&regions.below[i])
-                && hidden[regions.subject_side(i)]
-        })
-        .collect();
-    let far: Vec<bool> = (0..labels.len())
-        .map(|i| beside[i] && regions.model_distance[i] > LOBE_REACH)
-        .collect();
-    // A thin rim is the cheek, which may be a little wider than the model's.
-    let to_lobe = distances(&far, regions.grid);
-    for i in (0..labels.len()).filter(|i| beside[*i]) {
-        if to_lobe[i] < LOBE_REACH * regions.height {
-            labels[i] = Label::Hair;
+/// Gives the shine of a forehead back to the skin: it has the color of grey hair, but hair that is darker
+/// than the skin does not grow paler than the skin inside the face's outline.
+pub(super) fn shine_is_skin(labels: &mut [Label], regions: &Regions, lab: &[Vec3]) {
+    let lightness = |label: Label, inside: bool| {
+        let mut values: Vec<f32> = (0..labels.len())
+            .filter(|i| labels[*i] == label && (!inside || regions.oval[*i]))
+            .filter(|i| regions.part[*i].is_some())
+            .map(|i| lab[i].x)
+            .collect();
+        let middle = values.len() / 2;
+        (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f32::total_cmp).1)
+    };
+    let (Some(skin), Some(hair)) = (lightness(Label::Skin, true), lightness(Label::Hair, false))
+    else {
+        return;
+    };
+    if hair > skin - DARKER {
+        return;
+    }
+    for i in 0..labels.len() {
+        let on_forehead = regions.oval_distance[i] < FOREHEAD_RIM * regions.height
+            && matches!(regions.part[i], Some(VertexPart::Face | VertexPart::Scalp));
+        if labels[i] == Label::Hair && on_forehead && lab[i].x > skin {
+            labels[i] = Label::Skin;
         }
     }
 }

@@ -137,11 +137,6 @@ impl Regions {
         }
     }
 
-    /// Half of the picture in which the pixel lies: 0 the subject's left, 1 the right.
-    pub(super) fn subject_side(&self, i: usize) -> usize {
-        usize::from(self.side[i] > 0.0)
-    }
-
     /// Whether the pixel lies above the brows, outside the ears: on the crown or around it.
     pub(super) fn is_crown(&self, i: usize) -> bool {
         self.ear(i).is_none() && self.below[i] < -0.75
