@@ -1,6 +1,7 @@
 //! One portrait photograph becomes a 360° Gaussian head.
 
 pub mod blendshapes;
+mod cloth_color;
 pub mod cloth_hidden;
 pub mod crop;
 pub mod cut_out;

@@ -2,17 +2,19 @@
 
 use glam::{Vec2, Vec3};
 
+use super::cloth_color::{BackLook, DETAIL_LEAST, back_look};
+use super::hair_tone::with_detail;
 use super::inflate::BODY_PLANE_Z;
 use super::mesh::VertexPart;
 use super::photo::falling;
 use super::posed::PosedMesh;
 use super::radial::CENTER;
-use super::skin::{median_color, pixel_center};
+use super::skin::pixel_center;
 use super::surface::{Front, plane_depth};
 use super::surfel::Surfel;
-use super::types::{Confidence, Crop, Label, LabelMap};
+use super::types::{Confidence, Crop, LabelMap};
 use crate::imageops::distance::{distance_to, distances};
-use crate::imageops::morphology::{both, erode, inverse};
+use crate::imageops::morphology::{both, erode};
 use crate::imageops::solve::{Cell, harmonic_fill};
 use crate::imageops::zbuffer::z_buffer;
 use crate::imageops::{Grid, bilinear, blur};
@@ -23,13 +25,8 @@ const INSIDE: f32 = 0.5;
 const INSET_PX: f32 = 1.0;
 /// The back is this much flatter than the front.
 const BACK_SHARE: f32 = 0.85;
-/// The back takes its color from cloth this far inside the outline, in face heights: what is seen at the
-/// sides goes on behind, but collars and ties do not smear down the back.
-const SIDE: [f32; 2] = [0.015, 0.14];
-/// Cloth nearer to the chin's column than this, in face heights, may be a collar.
-const COLLAR: f32 = 0.45;
-/// Blur of the back's color, in face heights.
-const BACK_BLUR: f32 = 0.05;
+/// Collars are looked for this far to both sides of the chin, in face heights.
+const COLLAR: f32 = 0.75;
 /// The back slopes up to the neck over this distance, dm.
 const SLOPE: f32 = 0.7;
 /// Head z at which the slope ends where the model has no neck, dm.
@@ -61,7 +58,7 @@ pub struct ClothBack {
     pub mask: Vec<bool>,
     /// Head z, dm.
     z: Vec<f32>,
-    color: Vec<Vec3>,
+    look: BackLook,
     /// Height of the back's upper edge, dm, for [`TOPS`] columns over head x.
     tops: Vec<Option<f32>>,
 }
@@ -70,14 +67,16 @@ impl ClothBack {
     /// Finds the back of the cloth; its mask is empty where no cloth is seen.
     pub fn new(mesh: &PosedMesh<'_>, front: &Front, crop: &Crop, labels: &LabelMap) -> Self {
         let grid = crop.alpha.grid();
-        let cloth: Vec<bool> = (0..grid.len())
-            .map(|i| crop.alpha.values[i] > INSIDE && labels.labels[i] == Label::Cloth)
-            .collect();
-        let inset = erode(&crop.alpha.above(INSIDE), grid, INSET_PX);
-        let mask = both(&behind_the_neck(&cloth, crop, grid), &inset);
+        let covered = crop.alpha.above(INSIDE);
+        let body = both(&front.body.mask, &covered);
+        let inset = erode(&covered, grid, INSET_PX);
+        let mask = both(&behind_the_neck(&body, crop, grid), &inset);
+        let z = back_height(&mask, mesh, front, crop);
+        let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
+        let z_px: Vec<f32> = z.iter().map(|z| z * px_per_dm).collect();
         let mut back = Self {
-            z: back_height(&mask, mesh, front, crop),
-            color: back_color(&mask, crop, labels, grid),
+            look: back_look(&mask, (&front.body.shown, &z_px), crop, labels),
+            z,
             grid,
             mask,
             tops: vec![None; TOPS],
@@ -136,21 +135,26 @@ impl ClothBack {
         let spacing = spacing_px * crop.camera.project(middle).z / crop.camera.focal;
         let cuts =
             [dx, dy].map(|d| ((d.length() / (1.4 * spacing)).ceil() as usize).clamp(1, CUTS_MAX));
+        let least = DETAIL_LEAST * crop.face_height;
+        let (tone, label) = self.look.tone(pixel);
         for i in 0..cuts[0] {
             for j in 0..cuts[1] {
                 let u = (i as f32 + 0.5) / cuts[0] as f32 - 0.5;
                 let v = (j as f32 + 0.5) / cuts[1] as f32 - 0.5;
                 let size = |d: Vec3, cuts: usize| d.length() / cuts as f32;
                 let steps = [size(dx, cuts[0]), size(dy, cuts[1])].map(|s| s.min(2.0 * spacing));
+                let detail = self
+                    .look
+                    .detail(pixel, at + Vec2::new(u, v) * spacing_px, least);
                 surfels.push(Surfel {
                     position: middle + dx * u + dy * v,
                     normal,
                     axis: normal,
                     along: dx,
                     sigma: Vec3::new(steps[0], steps[1], THICKNESS * spacing) * SIGMA,
-                    color: self.color[pixel],
+                    color: with_detail(tone, detail),
                     opacity: 0.95,
-                    label: Label::Cloth,
+                    label,
                     confidence: Confidence::Invented,
                 });
             }
@@ -167,6 +171,7 @@ impl ClothBack {
             let width = front.surface.depth.values[rim.pixel] / crop.camera.focal;
             let spacing = spacing_px * width;
             let count = (near.distance(far) / spacing) as usize;
+            let (tone, label) = self.look.tone(rim.pixel);
             let shade = if rim.cut { CUT_SHADE } else { 1.0 };
             for k in 0..=count {
                 let t = (k as f32 + 0.5) / (count + 1) as f32;
@@ -176,9 +181,9 @@ impl ClothBack {
                     axis: rim.normal,
                     along: near - far,
                     sigma: Vec3::new(spacing, 1.2 * width, THICKNESS * width) * SIGMA,
-                    color: self.color[rim.pixel] * shade,
+                    color: tone * shade,
                     opacity: 0.95,
-                    label: Label::Cloth,
+                    label,
                     confidence: Confidence::Invented,
                 });
             }
@@ -235,21 +240,38 @@ fn rims(mask: &[bool], crop: &Crop) -> Vec<Rim> {
     rims
 }
 
-/// Cloth, and in every row what lies between its left and right part: neck and beard before the collar.
-fn behind_the_neck(cloth: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
-    let mut mask = cloth.to_vec();
+/// The body, and in every row what lies between its left and right part: neck and beard before the
+/// collar. A collar that stands higher on one side falls to the other behind the neck.
+fn behind_the_neck(body: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
+    let mut mask = body.to_vec();
+    let middle = crop.chin.x.clamp(0.0, grid.width as f32 - 1.0) as usize;
     for y in 0..grid.height {
         let row = y * grid.width..(y + 1) * grid.width;
-        let chin = crop.chin.x.clamp(0.0, grid.width as f32 - 1.0) as usize;
-        let first = (0..chin).rev().find(|x| cloth[row.start + x]);
-        let last = (chin..grid.width).find(|x| cloth[row.start + x]);
+        let first = (0..middle).rev().find(|x| body[row.start + x]);
+        let last = (middle..grid.width).find(|x| body[row.start + x]);
         if let (Some(first), Some(last)) = (first, last) {
-            let between = row.start + first..=row.start + last;
-            for (inside, alpha) in mask[between.clone()]
-                .iter_mut()
-                .zip(&crop.alpha.values[between])
-            {
-                *inside |= *alpha > INSIDE;
+            for i in row.start + first..=row.start + last {
+                mask[i] |= crop.alpha.values[i] > INSIDE;
+            }
+        }
+    }
+    let reach = COLLAR * crop.face_height;
+    let low = (crop.chin.x - reach).max(0.0) as usize;
+    let high = ((crop.chin.x + reach).max(0.0) as usize).min(grid.width);
+    let top = |columns: std::ops::Range<usize>| {
+        let from = crop.chin.y.max(0.0) as usize;
+        (from..grid.height).find_map(|y| {
+            let mut row = columns.clone().filter(|x| body[grid.index(*x, y)]);
+            row.next().map(|x| Vec2::new(x as f32, y as f32))
+        })
+    };
+    if let (Some(left), Some(right)) = (top(low..middle.min(high)), top(middle..high)) {
+        for x in left.x as usize..=right.x as usize {
+            let t = (x as f32 - left.x) / (right.x - left.x).max(1.0);
+            let edge = left.y + (right.y - left.y) * t;
+            for y in edge.ceil() as usize..=left.y.max(right.y) as usize {
+                let i = grid.index(x, y);
+                mask[i] |= crop.alpha.values[i] > INSIDE;
             }
         }
     }
@@ -321,50 +343,6 @@ fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
                 .filter(|z| *z < NAPE_Z_MAX)
         })
         .collect()
-}
-
-fn back_color(mask: &[bool], crop: &Crop, labels: &LabelMap, grid: Grid) -> Vec<Vec3> {
-    let outside: Vec<bool> = inverse(&crop.alpha.above(0.5));
-    let from_outline = distances(&outside, grid);
-    let solid = |i: usize| crop.alpha.values[i] > 0.9 && labels.labels[i] == Label::Cloth;
-    let side = |i: usize| {
-        let d = from_outline[i] / crop.face_height;
-        let x = (pixel_center(grid, i).x - crop.chin.x).abs() / crop.face_height;
-        d > SIDE[0] && d < SIDE[1] && x > COLLAR
-    };
-    let mut known: Vec<bool> = (0..grid.len()).map(|i| solid(i) && side(i)).collect();
-    if !known.contains(&true) {
-        known = (0..grid.len()).map(solid).collect();
-    }
-    let median = median_color(
-        (0..grid.len())
-            .filter(|i| known[*i])
-            .map(|i| crop.color.values[i]),
-    );
-    let cells: Vec<Cell> = (0..grid.len())
-        .map(|i| match (known[i], mask[i]) {
-            (true, _) => Cell::Known,
-            (false, true) => Cell::Unknown,
-            (false, false) => Cell::Outside,
-        })
-        .collect();
-    let mut color: Vec<Vec3> = (0..grid.len())
-        .map(|i| {
-            if known[i] {
-                crop.color.values[i]
-            } else {
-                median
-            }
-        })
-        .collect();
-    harmonic_fill(&mut color, &cells, grid);
-    for (c, cell) in color.iter_mut().zip(&cells) {
-        if *cell == Cell::Outside || !(c.max_element() > 0.0) {
-            *c = median;
-        }
-    }
-    let sigma = BACK_BLUR * crop.face_height;
-    blur::gaussian_masked(&color, &blur::weights_of(mask), grid, sigma)
 }
 
 /// Lattice points of the picture, with the pixel that holds each.

@@ -11,7 +11,6 @@ use super::types::{Label, Plane};
 use crate::imageops::Grid;
 use crate::imageops::blur::{gaussian_masked, weights_of};
 use crate::imageops::distance::{NOWHERE, distance_to};
-use crate::imageops::morphology::inverse;
 use crate::imageops::solve::{Cell, harmonic_fill, poisson_solve};
 use crate::imageops::zbuffer::Hit;
 
@@ -33,8 +32,12 @@ const BODY_FULLNESS: f32 = 2.2;
 const BODY_LIMIT: f32 = 1.15;
 /// See [`BODY_LIMIT`].
 const BODY_KNEE: f32 = 0.9;
+/// Columns at the picture's sides that count as outline, pixels.
+const SIDE_PX: usize = 3;
+/// Skin this far below the chin, in face heights, may be a bare shoulder.
+const BARE_BELOW: f32 = 0.1;
 /// Cloth lies this far before the model's torso, dm.
-const CLOTH_LIFT: f32 = 0.07;
+pub(super) const CLOTH_LIFT: f32 = 0.07;
 /// Distance over which cloth leaves the model's torso for the cushion, dm.
 const TORSO_REACH: f32 = 0.9;
 /// Distance from the outline over which the torso gains its hold on the cloth, dm.
@@ -45,8 +48,10 @@ const CLOTH_BLUR: f32 = 0.02;
 /// The cushion of the body.
 #[derive(Debug, Clone)]
 pub struct BodyCushion {
-    /// `[height, width]` where it is defined: cloth, and what hangs over it.
+    /// `[height, width]` where it is defined: cloth, bare shoulders, and what hangs over them.
     pub mask: Vec<bool>,
+    /// `[height, width]` pixels that show the body itself: cloth or bare shoulders.
+    pub shown: Vec<bool>,
     /// Depth of its front along view Z, dm.
     pub front: Plane,
     /// Half thickness along head z about the body's plane, dm.
@@ -119,15 +124,11 @@ pub(crate) fn body_cushion(
     let grid = regions.grid;
     let camera = &regions.crop.camera;
     let pixel_size = camera.project(CENTER).z / camera.focal;
-    let chin_y = regions.crop.chin.y;
-    let cloth = regions.mask(|l| l == Label::Cloth);
-    let hair = regions.mask(|l| l == Label::Hair);
-    // Hair that hangs below the chin has body under it.
-    let mask: Vec<bool> = (0..grid.len())
-        .map(|i| cloth[i] || (hair[i] && grid.position(i).1 as f32 > chin_y))
-        .collect();
+    let shown = body_shown(regions, mesh, mesh_hits);
+    let mask = with_what_hangs_over(regions, mesh, mesh_hits, &shown);
     let cells: Vec<Cell> = (0..grid.len())
         .map(|i| match mask[i] {
+            _ if at_side(grid, i) => Cell::Known,
             true => Cell::Unknown,
             false if regions.crop.alpha.values[i] <= super::surface::ALPHA_MIN => Cell::Known,
             false => Cell::Outside,
@@ -153,9 +154,60 @@ pub(crate) fn body_cushion(
     }
     BodyCushion {
         mask,
+        shown,
         front: Plane::from_values(grid, front),
         half: Plane::from_values(grid, half),
     }
+}
+
+/// What the picture cuts at the side is rounded off there; only below it is cut flat.
+fn at_side(grid: Grid, pixel: usize) -> bool {
+    let x = grid.position(pixel).0;
+    x < SIDE_PX || x + SIDE_PX >= grid.width
+}
+
+/// Cloth, and skin that lies on the model's torso or goes on beside it.
+fn body_shown(regions: &Regions<'_>, mesh: &PosedMesh<'_>, mesh_hits: &[Hit]) -> Vec<bool> {
+    let grid = regions.grid;
+    let lowest_neck = regions.crop.chin.y + BARE_BELOW * regions.crop.face_height;
+    let hit: Vec<bool> = mesh_hits.iter().map(Hit::is_some).collect();
+    let nearest = distance_to(&hit, grid).nearest;
+    let on_torso = |i: usize| {
+        let hit = mesh_hits.get(nearest[i] as usize);
+        hit.and_then(|hit| mesh.part_of(hit)) == Some(VertexPart::Torso)
+    };
+    let skin = regions.mask(|l| l == Label::Skin);
+    let cloth = regions.mask(|l| l == Label::Cloth);
+    (0..grid.len())
+        .map(|i| {
+            let bare = skin[i] && grid.position(i).1 as f32 > lowest_neck && on_torso(i);
+            cloth[i] || bare
+        })
+        .collect()
+}
+
+/// The body with the hair that hangs over it: hair before the model's torso, or between two parts of the
+/// body in a row.
+fn with_what_hangs_over(
+    regions: &Regions<'_>,
+    mesh: &PosedMesh<'_>,
+    mesh_hits: &[Hit],
+    shown: &[bool],
+) -> Vec<bool> {
+    let grid = regions.grid;
+    let hair = regions.mask(|l| l == Label::Hair);
+    let mut mask = shown.to_vec();
+    for y in (0..grid.height).filter(|y| *y as f32 > regions.crop.chin.y) {
+        let row = y * grid.width..(y + 1) * grid.width;
+        let first = shown[row.clone()].iter().position(|s| *s);
+        let last = shown[row.clone()].iter().rposition(|s| *s);
+        let (first, last) = (first.unwrap_or(grid.width), last.unwrap_or(0));
+        for (x, i) in row.enumerate().filter(|(_, i)| hair[*i]) {
+            let torso = mesh.part_of(&mesh_hits[i]) == Some(VertexPart::Torso);
+            mask[i] |= torso || (first < x && x < last);
+        }
+    }
+    mask
 }
 
 /// Moves the cushion's front to just before the model's torso and neck, fading with the distance.
@@ -193,8 +245,10 @@ fn pull_to_torso(
         })
         .collect();
     harmonic_fill(&mut offset, &cells, grid);
-    let background = regions.crop.alpha.above(super::surface::ALPHA_MIN);
-    let from_outline = distance_to(&inverse(&background), grid).distance;
+    let outside: Vec<bool> = (0..grid.len())
+        .map(|i| regions.crop.alpha.values[i] <= super::surface::ALPHA_MIN || at_side(grid, i))
+        .collect();
+    let from_outline = distance_to(&outside, grid).distance;
     let from_torso = distance_to(&torso, grid).distance;
     for i in (0..grid.len()).filter(|i| mask[*i]) {
         // At the outline the cushion's front meets its back; there the torso does not rule.

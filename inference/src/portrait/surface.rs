@@ -106,9 +106,10 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     skin_depth(&regions, &mesh_hits, &mut depth);
     mouth_depth(&regions, &mut depth);
     let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
-    let cloth = regions.mask(|l| l == Label::Cloth);
-    for i in (0..depth.len()).filter(|i| cloth[*i]) {
-        depth[i] = body.front.values[i];
+    for i in (0..depth.len()).filter(|i| body.shown[*i]) {
+        let bare = labels.labels[i] == Label::Skin;
+        let under = if bare { inflate::CLOTH_LIFT } else { 0.0 };
+        depth[i] = body.front.values[i] + under;
     }
     let shell_hits = shell.z_buffer(regions.grid);
     let hits = (shell_hits.as_slice(), mesh_hits.as_slice());
