@@ -219,13 +219,9 @@ fn rims(mask: &[bool], crop: &Crop) -> Vec<Rim> {
     let grid = crop.alpha.grid();
     let mut rims = Vec::new();
     for pixel in (0..grid.len()).filter(|i| mask[*i]) {
-        let (x, y) = grid.position(pixel);
-        let border = [
-            x < BORDER,
-            x + BORDER >= grid.width,
-            false,
-            y + BORDER >= grid.height,
-        ];
+        let y = grid.position(pixel).1;
+        // At the sides the cushion is rounded off.
+        let border = [false, false, false, y + BORDER >= grid.height];
         for (k, neighbor) in grid.neighbors(pixel).into_iter().enumerate() {
             let open = neighbor.is_none_or(|j| !inside[j]);
             if open {
