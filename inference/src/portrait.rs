@@ -22,6 +22,7 @@ pub mod labels;
 mod matting;
 pub mod mesh;
 pub mod outline;
+mod person;
 pub mod photo;
 pub mod posed;
 pub mod radial;

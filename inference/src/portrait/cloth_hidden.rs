@@ -4,13 +4,13 @@ use glam::{Vec2, Vec3};
 
 use super::cloth_color::{BackLook, DETAIL_LEAST, back_look};
 use super::hair_tone::with_detail;
-use super::inflate::BODY_PLANE_Z;
+use super::inflate::BodyPlane;
 use super::mesh::VertexPart;
 use super::photo::falling;
 use super::posed::PosedMesh;
 use super::radial::CENTER;
 use super::skin::pixel_center;
-use super::surface::{Front, plane_depth};
+use super::surface::Front;
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, LabelMap};
 use crate::imageops::distance::{distance_to, distances};
@@ -29,10 +29,12 @@ const BACK_SHARE: f32 = 0.85;
 const COLLAR: f32 = 0.75;
 /// The back slopes up to the neck over this distance, dm.
 const SLOPE: f32 = 0.7;
-/// Head z at which the slope ends where the model has no neck, dm.
-const NECK_Z: f32 = -0.12;
-/// The nape lies behind this plane, dm along head z.
-const NAPE_Z_MAX: f32 = 0.2;
+/// Beyond this distance from the model's neck, dm, nothing slopes: there hair hangs beside the body.
+const NECK_REACH: [f32; 2] = [0.3, 0.9];
+/// Height at which the slope ends where the model has no neck, dm.
+const NECK: f32 = -0.17;
+/// The nape lies behind this height, dm.
+const NAPE_MAX: f32 = 0.15;
 /// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
 /// Blur of the back's height, in face heights.
@@ -56,8 +58,9 @@ pub struct ClothBack {
     grid: Grid,
     /// `[height, width]` pixels that have cloth behind.
     pub mask: Vec<bool>,
-    /// Head z, dm.
-    z: Vec<f32>,
+    plane: BodyPlane,
+    /// Height before the body's plane, dm.
+    height: Vec<f32>,
     look: BackLook,
     /// Height of the back's upper edge, dm, for [`TOPS`] columns over head x.
     tops: Vec<Option<f32>>,
@@ -71,12 +74,13 @@ impl ClothBack {
         let body = both(&front.body.mask, &covered);
         let inset = erode(&covered, grid, INSET_PX);
         let mask = both(&behind_the_neck(&body, crop, grid), &inset);
-        let z = back_height(&mask, mesh, front, crop);
+        let height = back_height(&mask, mesh, front, crop);
         let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
-        let z_px: Vec<f32> = z.iter().map(|z| z * px_per_dm).collect();
+        let height_px: Vec<f32> = height.iter().map(|h| h * px_per_dm).collect();
         let mut back = Self {
-            look: back_look(&mask, (&front.body.shown, &z_px), crop, labels),
-            z,
+            look: back_look(&mask, (&front.body.shown, &height_px), crop, labels),
+            plane: front.body.plane,
+            height,
             grid,
             mask,
             tops: vec![None; TOPS],
@@ -106,8 +110,9 @@ impl ClothBack {
 
     /// The surface point of the back at an image point.
     fn point(&self, crop: &Crop, at: Vec2) -> Option<Vec3> {
-        let z = bilinear(&self.z, self.grid, at.x, at.y);
-        plane_depth(&crop.camera, at, z).map(|depth| crop.camera.unproject(at.x, at.y, depth))
+        let height = bilinear(&self.height, self.grid, at.x, at.y);
+        let depth = self.plane.depth(&crop.camera, at, height);
+        depth.map(|depth| crop.camera.unproject(at.x, at.y, depth))
     }
 
     /// One cell of the lattice, as several samples where it is steep.
@@ -131,7 +136,8 @@ impl ClothBack {
         let (dx, dy) = (right - left, below - above);
         let middle = 0.25 * (left + right + above + below);
         let normal = dx.cross(dy).normalize_or(Vec3::Z);
-        let normal = if normal.z > 0.0 { -normal } else { normal };
+        let behind = normal.dot(self.plane.normal) < 0.0;
+        let normal = if behind { normal } else { -normal };
         let spacing = spacing_px * crop.camera.project(middle).z / crop.camera.focal;
         let cuts =
             [dx, dy].map(|d| ((d.length() / (1.4 * spacing)).ceil() as usize).clamp(1, CUTS_MAX));
@@ -192,7 +198,8 @@ impl ClothBack {
 
     /// Whether a point of the head or neck lies behind the cloth's back and would poke through it.
     pub fn is_pierced_by(&self, pixel: usize, point: Vec3) -> bool {
-        let through = self.mask[pixel] && point.z < self.z[pixel] + CLOTH_LIFT;
+        let limit = self.height[pixel] + CLOTH_LIFT;
+        let through = self.mask[pixel] && self.plane.height(point) < limit;
         through || self.hangs_over(point)
     }
 
@@ -200,7 +207,7 @@ impl ClothBack {
     fn hangs_over(&self, point: Vec3) -> bool {
         let column = ((point.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
         let top = self.tops.get(column).copied().flatten();
-        point.z < BODY_PLANE_Z && top.is_some_and(|top| point.y < top)
+        self.plane.height(point) < 0.0 && top.is_some_and(|top| point.y < top)
     }
 }
 
@@ -274,7 +281,7 @@ fn behind_the_neck(body: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
     mask
 }
 
-/// Head z of the back: the cushion's far side, behind the model's neck, sloping up to the
+/// Height of the back: the cushion's far side, behind the model's neck, sloping up to the
 /// neck where head and cloth meet.
 fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) -> Vec<f32> {
     let grid = crop.alpha.grid();
@@ -294,15 +301,18 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
         .collect();
     let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
     let from_edge = distances(&edge, grid);
-    let model = far_side(mesh, crop, grid);
-    let nearest = distance_to(&model.iter().map(Option::is_some).collect::<Vec<_>>(), grid).nearest;
+    let model = far_side(mesh, crop, front.body.plane);
+    let known: Vec<bool> = model.iter().map(Option::is_some).collect();
+    let to_model = distance_to(&known, grid);
+    let (nearest, from_model) = (to_model.nearest, to_model.distance);
     let z: Vec<f32> = (0..grid.len())
         .map(|i| {
-            let full = BODY_PLANE_Z - BACK_SHARE * half[i];
+            let full = -BACK_SHARE * half[i];
             // Below the neck's own outline the slope goes on from its nearest point.
             let nape = model.get(nearest[i] as usize).copied().flatten();
-            let neck = nape.map_or(NECK_Z, |z| z - CLOTH_LIFT);
-            let slope = falling(from_edge[i] / px_per_dm, 0.0, SLOPE);
+            let neck = nape.map_or(NECK, |z| z - CLOTH_LIFT);
+            let slope = falling(from_edge[i] / px_per_dm, 0.0, SLOPE)
+                * falling(from_model[i] / px_per_dm, NECK_REACH[0], NECK_REACH[1]);
             let z = full + (neck - full) * slope;
             model[i].map_or(z, |model| z.min(model - CLOTH_LIFT))
         })
@@ -311,8 +321,9 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
     blur::gaussian_masked(&z, &blur::weights_of(mask), grid, sigma)
 }
 
-/// Head z of the far side of the model's neck.
-fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
+/// Height of the far side of the model's neck.
+fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, plane: BodyPlane) -> Vec<Option<f32>> {
+    let grid = crop.alpha.grid();
     let middle = crop.camera.project(CENTER).z;
     // Depths mirrored about the head's middle turn the nearest hit into the farthest.
     let mirrored: Vec<Vec3> = mesh
@@ -333,10 +344,10 @@ fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
         .map(|(i, hit)| {
             let at = pixel_center(grid, i);
             // Triangles under the chin look backwards too, but lie before the nape.
-            let z = |depth: f32| crop.camera.unproject(at.x, at.y, depth).z;
+            let height = |depth: f32| plane.height(crop.camera.unproject(at.x, at.y, depth));
             hit.is_some()
-                .then(|| z(2.0 * middle - hit.depth))
-                .filter(|z| *z < NAPE_Z_MAX)
+                .then(|| height(2.0 * middle - hit.depth))
+                .filter(|h| *h < NAPE_MAX)
         })
         .collect()
 }

@@ -6,10 +6,9 @@ use glam::{Vec2, Vec3, Vec4};
 
 use super::hair_synthesis::{HairStyle, Strands, noise, synthesize};
 use super::hair_tone::{HairTone, with_detail};
-use super::inflate::BODY_PLANE_Z;
 use super::photo::falling;
 use super::radial::CENTER;
-use super::surface::{Front, plane_depth};
+use super::surface::Front;
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
 use crate::imageops::Grid;
@@ -108,7 +107,7 @@ struct Row {
     y: usize,
     /// Columns of the outermost hair.
     ends: [f32; 2],
-    /// Head z of the surface there, dm.
+    /// Height of the surface there before the body's plane, dm.
     rims: [f32; 2],
 }
 
@@ -123,7 +122,10 @@ fn sheet_rows(front: &Front, crop: &Crop, hair: &impl Fn(usize) -> bool, start: 
         let mut columns = (0..grid.width).filter(|x| hair(grid.index(*x, y)));
         let first = columns.next();
         let last = columns.next_back();
-        let rim = |x: usize| front.point(&crop.camera, grid.index(x, y)).z;
+        let rim = |x: usize| {
+            let point = front.point(&crop.camera, grid.index(x, y));
+            front.body.plane.height(point)
+        };
         match (first, last) {
             (Some(first), Some(last)) if last > first + NARROWEST => {
                 let (a, b) = (first as f32, last as f32);
@@ -187,7 +189,8 @@ fn add_row(
     let ramp = 1.0 - falling(below, RAMP[0], RAMP[1]);
     let middle = 0.5 * (first + last) + 0.5;
     let half = (0.5 * (last - first) - 1.0).max(1.0);
-    let hang_z = BODY_PLANE_Z - BEHIND_BODY;
+    let plane = front.body.plane;
+    let hang_z = -BEHIND_BODY;
     let rims = row.rims;
     let depth_px = (0.5 * (rims[0] + rims[1]) - hang_z).abs() * px_per_dm;
     let mut angle = 0.0f32;
@@ -209,9 +212,10 @@ fn add_row(
             true => *fold + (hanging.min(*fold) - *fold) * ramp,
             false => hanging,
         };
-        if let Some(depth) = plane_depth(&crop.camera, at, z) {
+        if let Some(depth) = plane.depth(&crop.camera, at, z) {
             let position = crop.camera.unproject(at.x, at.y, depth);
-            let normal = Vec3::new(position.x.signum() * u.abs(), 0.0, -bulge - 0.05);
+            let across = Vec3::Y.cross(plane.normal) * (u.abs() * position.x.signum());
+            let normal = across - plane.normal * (bulge + 0.05);
             points.push(SheetPoint {
                 position,
                 unrolled: Vec3::new(UNROLLED * angle, position.y, 0.0),
@@ -223,7 +227,7 @@ fn add_row(
     }
 }
 
-/// Head z of the shell's back where a ray leaves it, if it meets the shell at all.
+/// Height of the shell's back where a ray leaves it, if it meets the shell at all.
 fn back_of_shell(front: &Front, crop: &Crop, at: Vec2) -> Option<f32> {
     /// Depth samples of the march, dm apart.
     const STEP: f32 = 0.05;
@@ -234,7 +238,7 @@ fn back_of_shell(front: &Front, crop: &Crop, at: Vec2) -> Option<f32> {
         let p = crop.camera.unproject(at.x, at.y, depth);
         let from = p - CENTER;
         if from.length() < surface.radius(from.normalize_or(Vec3::Z)) {
-            return Some(p.z);
+            return Some(front.body.plane.height(p));
         }
         depth -= STEP;
     }

@@ -3,11 +3,13 @@
 //! A mask is blown up like a balloon between two sheets (∆w = −1 inside, w = 0 at the outline, half
 //! thickness √(k w)); a disc becomes a cap.
 
+use glam::{Vec2, Vec3};
+
 use super::mesh::VertexPart;
 use super::posed::PosedMesh;
 use super::radial::CENTER;
 use super::surface::{Regions, plane_depth};
-use super::types::{Label, Plane};
+use super::types::{HeadCamera, Label, Plane};
 use crate::imageops::Grid;
 use crate::imageops::blur::{gaussian_masked, weights_of};
 use crate::imageops::distance::{NOWHERE, distance_to};
@@ -25,7 +27,7 @@ const HAIR_BEND: f32 = 0.25;
 /// Hair that hangs over cloth lies this far before it, dm.
 const HAIR_OVER_CLOTH: f32 = 0.04;
 /// Middle plane of the body, dm along head z.
-pub(crate) const BODY_PLANE_Z: f32 = 0.05;
+const BODY_PLANE_Z: f32 = 0.05;
 /// Half thickness of the body is √(this · w), softly limited.
 const BODY_FULLNESS: f32 = 2.2;
 /// Soft limit of the body's half thickness, dm: `limit · (1 − exp(−h / knee))`.
@@ -45,6 +47,43 @@ const OUTLINE_REACH: f32 = 0.3;
 /// Blur of the torso's pull inside the cloth, in face heights.
 const CLOTH_BLUR: f32 = 0.02;
 
+/// Share of the body's turn to the camera, of the head's turn away from it: people turn the head more.
+const BODY_TURN: f32 = 0.75;
+
+/// The middle plane of the body: upright, through the neck, and turned to the camera more than the head is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BodyPlane {
+    /// Unit, to the front.
+    pub normal: Vec3,
+    offset: f32,
+}
+
+impl BodyPlane {
+    /// The plane of the person that a camera sees.
+    pub fn new(camera: &HeadCamera) -> Self {
+        let to_eye = camera.eye() - CENTER;
+        let to_eye = Vec3::new(to_eye.x, 0.0, to_eye.z).normalize_or(Vec3::Z);
+        let normal = Vec3::Z.lerp(to_eye, BODY_TURN).normalize_or(Vec3::Z);
+        Self {
+            normal,
+            offset: normal.z * BODY_PLANE_Z,
+        }
+    }
+
+    /// Height of a point before the plane, dm.
+    pub fn height(&self, point: Vec3) -> f32 {
+        self.normal.dot(point) - self.offset
+    }
+
+    /// Depth at which the ray of a pixel meets the given height before the plane.
+    pub fn depth(&self, camera: &HeadCamera, pixel: Vec2, height: f32) -> Option<f32> {
+        let eye = camera.eye();
+        let ray = camera.unproject(pixel.x, pixel.y, 1.0) - eye;
+        let depth = (height - self.height(eye)) / self.normal.dot(ray);
+        (depth.is_finite() && depth > 0.0).then_some(depth)
+    }
+}
+
 /// The cushion of the body.
 #[derive(Debug, Clone)]
 pub struct BodyCushion {
@@ -54,8 +93,10 @@ pub struct BodyCushion {
     pub shown: Vec<bool>,
     /// Depth of its front along view Z, dm.
     pub front: Plane,
-    /// Half thickness along head z about the body's plane, dm.
+    /// Half thickness about the body's plane, dm.
     pub half: Plane,
+    /// The body's plane.
+    pub plane: BodyPlane,
 }
 
 /// Half thickness, in the unit of `pixel_size`, of a mask inflated with the given fullness: zero at
@@ -124,6 +165,7 @@ pub(crate) fn body_cushion(
     let grid = regions.grid;
     let camera = &regions.crop.camera;
     let pixel_size = camera.project(CENTER).z / camera.focal;
+    let plane = BodyPlane::new(camera);
     let shown = body_shown(regions, mesh, mesh_hits);
     let mask = with_what_hangs_over(regions, mesh, mesh_hits, &shown);
     let cells: Vec<Cell> = (0..grid.len())
@@ -140,19 +182,25 @@ pub(crate) fn body_cushion(
         .collect();
     let typical = camera.project(CENTER).z;
     let mut front: Vec<f32> = (0..grid.len())
-        .map(|i| plane_depth(camera, regions.center(i), BODY_PLANE_Z + half[i]).unwrap_or(typical))
+        .map(|i| {
+            let at = regions.center(i);
+            plane.depth(camera, at, half[i]).unwrap_or(typical)
+        })
         .collect();
 
     pull_to_torso(regions, mesh, mesh_hits, (&mask, pixel_size), &mut front);
     let mut half = half;
     for i in (0..grid.len()).filter(|i| mask[*i]) {
-        if let Some(back) = plane_depth(camera, regions.center(i), BODY_PLANE_Z) {
+        if let Some(back) = plane.depth(camera, regions.center(i), 0.0) {
             front[i] = front[i].min(back);
         }
         let at = regions.center(i);
-        half[i] = (camera.unproject(at.x, at.y, front[i]).z - BODY_PLANE_Z).max(0.0);
+        half[i] = plane
+            .height(camera.unproject(at.x, at.y, front[i]))
+            .max(0.0);
     }
     BodyCushion {
+        plane,
         mask,
         shown,
         front: Plane::from_values(grid, front),
@@ -264,7 +312,27 @@ fn pull_to_torso(
 
 #[cfg(test)]
 mod tests {
+    use glam::Mat3;
+
     use super::*;
+
+    #[test]
+    fn the_body_turns_to_the_camera_and_its_heights_are_found_again() {
+        let half_turn = Mat3::from_rotation_x(std::f32::consts::PI);
+        let rotation = half_turn * Mat3::from_rotation_y(-0.5);
+        let camera = HeadCamera {
+            rotation,
+            translation: Vec3::new(0.0, 0.0, 15.0) - rotation * CENTER,
+            focal: 900.0,
+            center: Vec2::new(200.0, 150.0),
+        };
+        let plane = BodyPlane::new(&camera);
+        let turn = plane.normal.x.atan2(plane.normal.z);
+        assert!((0.3..0.5).contains(&turn), "{turn} of 0.5");
+        let depth = plane.depth(&camera, Vec2::new(240.0, 190.0), 0.3).unwrap();
+        let height = plane.height(camera.unproject(240.0, 190.0, depth));
+        assert!((height - 0.3).abs() < 1e-4, "{height}");
+    }
 
     #[test]
     fn a_disc_becomes_a_cap() {
