@@ -34,6 +34,8 @@ const DETAIL_REACH: f32 = 0.45;
 pub(super) const DETAIL_LEAST: f32 = 0.05;
 /// Slow color departing more than this from the rim's is another material.
 const OTHER_MATERIAL: f32 = 0.14;
+/// Rows whose colors differ by less than this are one material in different light.
+const SAME_MATERIAL: f32 = 0.2;
 /// Largest logarithm of detail; more is a shadow between two things.
 const DETAIL_MAX: f32 = 0.3;
 /// Contrast of the back's detail, of that of the front.
@@ -353,7 +355,7 @@ impl Source<'_> {
         let mut sum = (Vec3::ZERO, 0.0, 0.0);
         for other in y.saturating_sub(reach)..(y + reach + 1).min(rows.len()) {
             let apart = (other as f32 - y as f32) / sigma;
-            let differs = (rows[other].0 - color).length() / OTHER_MATERIAL;
+            let differs = (rows[other].0 - color).length() / SAME_MATERIAL;
             let weight = (-0.5 * apart * apart - differs * differs).exp();
             sum.0 += rows[other].0 * weight;
             sum.1 += rows[other].1 * weight;

@@ -30,13 +30,15 @@ const COLLAR: f32 = 0.75;
 /// The back slopes up to the neck over this distance, dm.
 const SLOPE: f32 = 0.7;
 /// Beyond this distance from the model's neck, dm, nothing slopes: there hair hangs beside the body.
-const NECK_REACH: [f32; 2] = [0.3, 0.9];
+const NECK_REACH: [f32; 2] = [0.7, 1.4];
 /// Height at which the slope ends where the model has no neck, dm.
 const NECK: f32 = -0.17;
 /// The nape lies behind this height, dm.
 const NAPE_MAX: f32 = 0.15;
 /// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
+/// Cloth that stands as high behind hides the neck's sides up to this height before the body's plane, dm.
+const SIDE_OF_NECK: f32 = 0.15;
 /// Blur of the back's height, in face heights.
 const HEIGHT_BLUR: f32 = 0.03;
 /// Columns in which the back's upper edge is known.
@@ -207,7 +209,7 @@ impl ClothBack {
     fn hangs_over(&self, point: Vec3) -> bool {
         let column = ((point.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
         let top = self.tops.get(column).copied().flatten();
-        self.plane.height(point) < 0.0 && top.is_some_and(|top| point.y < top)
+        self.plane.height(point) < SIDE_OF_NECK && top.is_some_and(|top| point.y < top)
     }
 }
 

@@ -34,6 +34,8 @@ const HAIR_LIFT: f32 = 0.03;
 const THIN: f32 = 0.03;
 /// Islands in cloth smaller than this share of a squared face height are things on the cloth.
 const ISLAND: f32 = 0.02;
+/// Blur of the step between bare shoulders and cloth, in face heights.
+const BARE_BLUR: f32 = 0.04;
 /// Blur of normals found from depth, in face heights.
 const NORMAL_BLUR: f32 = 0.012;
 
@@ -106,10 +108,9 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     skin_depth(&regions, &mesh_hits, &mut depth);
     mouth_depth(&regions, &mut depth);
     let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
+    let under = bare_depth(&regions, &body);
     for i in (0..depth.len()).filter(|i| body.shown[*i]) {
-        let bare = labels.labels[i] == Label::Skin;
-        let under = if bare { inflate::CLOTH_LIFT } else { 0.0 };
-        depth[i] = body.front.values[i] + under;
+        depth[i] = body.front.values[i] + under[i];
     }
     let shell_hits = shell.z_buffer(regions.grid);
     let hits = (shell_hits.as_slice(), mesh_hits.as_slice());
@@ -129,6 +130,18 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         on_shell,
         body,
     }
+}
+
+/// How far bare shoulders lie under where cloth would, dm; where labels of the two mix, no step shows.
+fn bare_depth(regions: &Regions<'_>, body: &BodyCushion) -> Vec<f32> {
+    let under: Vec<f32> = (0..regions.grid.len())
+        .map(|i| match regions.labels.labels[i] {
+            Label::Skin => inflate::CLOTH_LIFT,
+            _ => 0.0,
+        })
+        .collect();
+    let sigma = BARE_BLUR * regions.crop.face_height;
+    blur::gaussian_masked(&under, &blur::weights_of(&body.shown), regions.grid, sigma)
 }
 
 /// Labels whose regions are large enough to carry a surface of their own: slivers of hair along jaw and ear
