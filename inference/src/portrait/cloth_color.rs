@@ -249,7 +249,11 @@ impl Source<'_> {
         let start: Vec<Option<f32>> = (0..height)
             .map(|y| {
                 let mut row = (0..width).filter(|x| mask[self.grid.index(*x, y)]);
-                let x = if step > 0.0 { row.next() } else { row.last() };
+                let x = if step > 0.0 {
+                    row.next()
+                } else {
+                    row.next_back()
+                };
                 x.map(|x| x as f32)
             })
             .collect();
@@ -353,12 +357,18 @@ impl Source<'_> {
         let reach = (2.0 * sigma).ceil() as usize;
         let (color, skin) = rows[y];
         let mut sum = (Vec3::ZERO, 0.0, 0.0);
-        for other in y.saturating_sub(reach)..(y + reach + 1).min(rows.len()) {
+        let around = y.saturating_sub(reach)..(y + reach + 1).min(rows.len());
+        for (other, row) in rows
+            .iter()
+            .enumerate()
+            .skip(around.start)
+            .take(around.len())
+        {
             let apart = (other as f32 - y as f32) / sigma;
-            let differs = (rows[other].0 - color).length() / SAME_MATERIAL;
+            let differs = (row.0 - color).length() / SAME_MATERIAL;
             let weight = (-0.5 * apart * apart - differs * differs).exp();
-            sum.0 += rows[other].0 * weight;
-            sum.1 += rows[other].1 * weight;
+            sum.0 += row.0 * weight;
+            sum.1 += row.1 * weight;
             sum.2 += weight;
         }
         if sum.2 > 0.0 {

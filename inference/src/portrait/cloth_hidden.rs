@@ -27,6 +27,8 @@ const INSET_PX: f32 = 1.0;
 const BACK_SHARE: f32 = 0.85;
 /// Collars are looked for this far to both sides of the chin, in face heights.
 const COLLAR: f32 = 0.75;
+/// They stand at most this far above the chin, in face heights.
+const STANDING: f32 = 0.2;
 /// The back slopes up to the neck over this distance, dm.
 const SLOPE: f32 = 0.7;
 /// Beyond this distance from the model's neck, dm, nothing slopes: there hair hangs beside the body.
@@ -38,11 +40,13 @@ const NAPE_MAX: f32 = 0.15;
 /// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
 /// Cloth that stands as high behind hides the neck's sides up to this height before the body's plane, dm.
-const SIDE_OF_NECK: f32 = 0.15;
+const SIDE_OF_NECK: f32 = 0.35;
 /// Blur of the back's height, in face heights.
 const HEIGHT_BLUR: f32 = 0.03;
 /// Columns in which the back's upper edge is known.
 const TOPS: usize = 64;
+/// Columns to both sides that count as the same place.
+const TOPS_NEAR: usize = 3;
 /// They reach this far to both sides, dm.
 const TOPS_REACH: f32 = 2.5;
 /// The cut of the bust is this much darker than the cloth.
@@ -208,7 +212,10 @@ impl ClothBack {
     /// Whether cloth lies at a point's height behind it, though the point is seen above the cloth's edge.
     fn hangs_over(&self, point: Vec3) -> bool {
         let column = ((point.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
-        let top = self.tops.get(column).copied().flatten();
+        // The collar stands off the neck: its columns are a little further in or out.
+        let columns = column.saturating_sub(TOPS_NEAR)..(column + TOPS_NEAR + 1).min(TOPS);
+        let tops = self.tops.get(columns).unwrap_or_default();
+        let top = tops.iter().flatten().copied().reduce(f32::max);
         self.plane.height(point) < SIDE_OF_NECK && top.is_some_and(|top| point.y < top)
     }
 }
@@ -250,19 +257,22 @@ fn rims(mask: &[bool], crop: &Crop) -> Vec<Rim> {
 fn behind_the_neck(body: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
     let mut mask = body.to_vec();
     let middle = crop.chin.x.clamp(0.0, grid.width as f32 - 1.0) as usize;
-    for y in 0..grid.height {
-        let row = y * grid.width..(y + 1) * grid.width;
-        let first = (0..middle).rev().find(|x| body[row.start + x]);
-        let last = (middle..grid.width).find(|x| body[row.start + x]);
-        if let (Some(first), Some(last)) = (first, last) {
-            for i in row.start + first..=row.start + last {
-                mask[i] |= crop.alpha.values[i] > INSIDE;
-            }
-        }
-    }
     let reach = COLLAR * crop.face_height;
     let low = (crop.chin.x - reach).max(0.0) as usize;
     let high = ((crop.chin.x + reach).max(0.0) as usize).min(grid.width);
+    let highest = (crop.chin.y - STANDING * crop.face_height).max(0.0) as usize;
+    for y in highest..grid.height {
+        let at = |x: &usize| body[grid.index(*x, y)];
+        let first = (low..middle.min(high)).find(at);
+        let last = (middle..high).rev().find(at);
+        if let (Some(first), Some(last)) = (first, last) {
+            let between = grid.index(first, y)..=grid.index(last, y);
+            let alpha = &crop.alpha.values[between.clone()];
+            for (inside, alpha) in mask[between].iter_mut().zip(alpha) {
+                *inside |= *alpha > INSIDE;
+            }
+        }
+    }
     let top = |columns: std::ops::Range<usize>| {
         let from = crop.chin.y.max(0.0) as usize;
         (from..grid.height).find_map(|y| {

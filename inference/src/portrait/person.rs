@@ -108,7 +108,7 @@ impl Scene {
     }
 
     /// Position from the face's middle, in face heights.
-    fn from_face(&self, pixel: usize) -> Vec2 {
+    fn beside_face(&self, pixel: usize) -> Vec2 {
         (self.at(pixel) - self.face.center) / self.face.height
     }
 
@@ -116,7 +116,7 @@ impl Scene {
     fn own(&self) -> Vec<bool> {
         (0..self.grid.len())
             .map(|i| {
-                let d = self.from_face(i);
+                let d = self.beside_face(i);
                 let within = |[x, y]: [f32; 2]| d.x.abs() < x && d.y > 0.0 && d.y < y;
                 let face = d.length() < 0.4 || within(NECK);
                 // A chest is as wide as that only from under the neck on.
@@ -133,11 +133,11 @@ impl Scene {
             .map(|i| self.covered[i] && self.at(i).y < nose)
             .collect();
         let head: Vec<bool> = (0..self.grid.len())
-            .map(|i| self.from_face(i).length() < 0.4)
+            .map(|i| self.beside_face(i).length() < 0.4)
             .collect();
         let reached = connected_to(&above, &head, self.grid);
         let severed: Vec<bool> = (0..self.grid.len())
-            .map(|i| above[i] && !reached[i] && self.from_face(i).length() > OWN)
+            .map(|i| above[i] && !reached[i] && self.beside_face(i).length() > OWN)
             .collect();
         let least = (SOMEBODY * self.face.height * self.face.height) as usize;
         let mut seeds =
@@ -147,7 +147,7 @@ impl Scene {
                 let d = (self.at(i) - *center) / (0.5 * *size);
                 d.length_squared() < 1.0
             });
-            *seed |= inside && self.covered[i] && self.from_face(i).length() > 0.6;
+            *seed |= inside && self.covered[i] && self.beside_face(i).length() > 0.6;
         }
         seeds
     }

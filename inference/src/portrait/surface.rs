@@ -53,7 +53,7 @@ pub struct Front {
     /// `[height, width]` hair pixels that lie on the shell.
     pub on_shell: Vec<bool>,
     /// The cushion of the body, defined where it is.
-    pub body: BodyCushion,
+    pub body: Box<BodyCushion>,
 }
 
 impl Front {
@@ -128,7 +128,7 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         shell,
         mesh_hits,
         on_shell,
-        body,
+        body: Box::new(body),
     }
 }
 
