@@ -82,7 +82,7 @@ fn observe(
     let selfie = with("selfie_segmentation_256")?;
     let matte = cut_out::cut_out(
         &picture,
-        &frame,
+        (&frame, &face.others),
         cut_out::Coverage::Network(&mut lock(&selfie)),
     )?;
     Ok((face, matte))

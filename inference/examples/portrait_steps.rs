@@ -71,7 +71,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let frame = FaceFrame::new(&face.landmarks, &model.sets);
     let selfie = with("selfie_segmentation_256")?;
-    let matte = cut_out(&image, &frame, Coverage::Network(&mut lock(&selfie)))?;
+    let matte = cut_out(
+        &image,
+        (&frame, &face.others),
+        Coverage::Network(&mut lock(&selfie)),
+    )?;
     clock.lap("cut out");
 
     let out = Path::new(out);

@@ -1,6 +1,7 @@
 //! One portrait photograph becomes a 360° Gaussian head.
 
 pub mod blendshapes;
+mod cloth_color;
 pub mod cloth_hidden;
 pub mod crop;
 pub mod cut_out;
@@ -22,6 +23,7 @@ pub mod labels;
 mod matting;
 pub mod mesh;
 pub mod outline;
+mod person;
 pub mod photo;
 pub mod posed;
 pub mod radial;

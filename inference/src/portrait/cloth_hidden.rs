@@ -2,17 +2,19 @@
 
 use glam::{Vec2, Vec3};
 
-use super::inflate::BODY_PLANE_Z;
+use super::cloth_color::{BackLook, DETAIL_LEAST, back_look};
+use super::hair_tone::with_detail;
+use super::inflate::BodyPlane;
 use super::mesh::VertexPart;
 use super::photo::falling;
 use super::posed::PosedMesh;
 use super::radial::CENTER;
-use super::skin::{median_color, pixel_center};
-use super::surface::{Front, plane_depth};
+use super::skin::pixel_center;
+use super::surface::Front;
 use super::surfel::Surfel;
-use super::types::{Confidence, Crop, Label, LabelMap};
+use super::types::{Confidence, Crop, LabelMap};
 use crate::imageops::distance::{distance_to, distances};
-use crate::imageops::morphology::{both, erode, inverse};
+use crate::imageops::morphology::{both, erode};
 use crate::imageops::solve::{Cell, harmonic_fill};
 use crate::imageops::zbuffer::z_buffer;
 use crate::imageops::{Grid, bilinear, blur};
@@ -23,25 +25,28 @@ const INSIDE: f32 = 0.5;
 const INSET_PX: f32 = 1.0;
 /// The back is this much flatter than the front.
 const BACK_SHARE: f32 = 0.85;
-/// The back takes its color from cloth this far inside the outline, in face heights: what is seen at the
-/// sides goes on behind, but collars and ties do not smear down the back.
-const SIDE: [f32; 2] = [0.015, 0.14];
-/// Cloth nearer to the chin's column than this, in face heights, may be a collar.
-const COLLAR: f32 = 0.45;
-/// Blur of the back's color, in face heights.
-const BACK_BLUR: f32 = 0.05;
+/// Collars are looked for this far to both sides of the chin, in face heights.
+const COLLAR: f32 = 0.75;
+/// They stand at most this far above the chin, in face heights.
+const STANDING: f32 = 0.2;
 /// The back slopes up to the neck over this distance, dm.
 const SLOPE: f32 = 0.7;
-/// Head z at which the slope ends where the model has no neck, dm.
-const NECK_Z: f32 = -0.12;
-/// The nape lies behind this plane, dm along head z.
-const NAPE_Z_MAX: f32 = 0.2;
+/// Beyond this distance from the model's neck, dm, nothing slopes: there hair hangs beside the body.
+const NECK_REACH: [f32; 2] = [0.7, 1.4];
+/// Height at which the slope ends where the model has no neck, dm.
+const NECK: f32 = -0.17;
+/// The nape lies behind this height, dm.
+const NAPE_MAX: f32 = 0.15;
 /// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
+/// Cloth that stands as high behind hides the neck's sides up to this height before the body's plane, dm.
+const SIDE_OF_NECK: f32 = 0.35;
 /// Blur of the back's height, in face heights.
 const HEIGHT_BLUR: f32 = 0.03;
 /// Columns in which the back's upper edge is known.
 const TOPS: usize = 64;
+/// Columns to both sides that count as the same place.
+const TOPS_NEAR: usize = 3;
 /// They reach this far to both sides, dm.
 const TOPS_REACH: f32 = 2.5;
 /// The cut of the bust is this much darker than the cloth.
@@ -59,9 +64,10 @@ pub struct ClothBack {
     grid: Grid,
     /// `[height, width]` pixels that have cloth behind.
     pub mask: Vec<bool>,
-    /// Head z, dm.
-    z: Vec<f32>,
-    color: Vec<Vec3>,
+    plane: BodyPlane,
+    /// Height before the body's plane, dm.
+    height: Vec<f32>,
+    look: BackLook,
     /// Height of the back's upper edge, dm, for [`TOPS`] columns over head x.
     tops: Vec<Option<f32>>,
 }
@@ -70,14 +76,17 @@ impl ClothBack {
     /// Finds the back of the cloth; its mask is empty where no cloth is seen.
     pub fn new(mesh: &PosedMesh<'_>, front: &Front, crop: &Crop, labels: &LabelMap) -> Self {
         let grid = crop.alpha.grid();
-        let cloth: Vec<bool> = (0..grid.len())
-            .map(|i| crop.alpha.values[i] > INSIDE && labels.labels[i] == Label::Cloth)
-            .collect();
-        let inset = erode(&crop.alpha.above(INSIDE), grid, INSET_PX);
-        let mask = both(&behind_the_neck(&cloth, crop, grid), &inset);
+        let covered = crop.alpha.above(INSIDE);
+        let body = both(&front.body.mask, &covered);
+        let inset = erode(&covered, grid, INSET_PX);
+        let mask = both(&behind_the_neck(&body, crop, grid), &inset);
+        let height = back_height(&mask, mesh, front, crop);
+        let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
+        let height_px: Vec<f32> = height.iter().map(|h| h * px_per_dm).collect();
         let mut back = Self {
-            z: back_height(&mask, mesh, front, crop),
-            color: back_color(&mask, crop, labels, grid),
+            look: back_look(&mask, (&front.body.shown, &height_px), crop, labels),
+            plane: front.body.plane,
+            height,
             grid,
             mask,
             tops: vec![None; TOPS],
@@ -107,8 +116,9 @@ impl ClothBack {
 
     /// The surface point of the back at an image point.
     fn point(&self, crop: &Crop, at: Vec2) -> Option<Vec3> {
-        let z = bilinear(&self.z, self.grid, at.x, at.y);
-        plane_depth(&crop.camera, at, z).map(|depth| crop.camera.unproject(at.x, at.y, depth))
+        let height = bilinear(&self.height, self.grid, at.x, at.y);
+        let depth = self.plane.depth(&crop.camera, at, height);
+        depth.map(|depth| crop.camera.unproject(at.x, at.y, depth))
     }
 
     /// One cell of the lattice, as several samples where it is steep.
@@ -132,25 +142,31 @@ impl ClothBack {
         let (dx, dy) = (right - left, below - above);
         let middle = 0.25 * (left + right + above + below);
         let normal = dx.cross(dy).normalize_or(Vec3::Z);
-        let normal = if normal.z > 0.0 { -normal } else { normal };
+        let behind = normal.dot(self.plane.normal) < 0.0;
+        let normal = if behind { normal } else { -normal };
         let spacing = spacing_px * crop.camera.project(middle).z / crop.camera.focal;
         let cuts =
             [dx, dy].map(|d| ((d.length() / (1.4 * spacing)).ceil() as usize).clamp(1, CUTS_MAX));
+        let least = DETAIL_LEAST * crop.face_height;
+        let (tone, label) = self.look.tone(pixel);
         for i in 0..cuts[0] {
             for j in 0..cuts[1] {
                 let u = (i as f32 + 0.5) / cuts[0] as f32 - 0.5;
                 let v = (j as f32 + 0.5) / cuts[1] as f32 - 0.5;
                 let size = |d: Vec3, cuts: usize| d.length() / cuts as f32;
                 let steps = [size(dx, cuts[0]), size(dy, cuts[1])].map(|s| s.min(2.0 * spacing));
+                let detail = self
+                    .look
+                    .detail(pixel, at + Vec2::new(u, v) * spacing_px, least);
                 surfels.push(Surfel {
                     position: middle + dx * u + dy * v,
                     normal,
                     axis: normal,
                     along: dx,
                     sigma: Vec3::new(steps[0], steps[1], THICKNESS * spacing) * SIGMA,
-                    color: self.color[pixel],
+                    color: with_detail(tone, detail),
                     opacity: 0.95,
-                    label: Label::Cloth,
+                    label,
                     confidence: Confidence::Invented,
                 });
             }
@@ -167,6 +183,7 @@ impl ClothBack {
             let width = front.surface.depth.values[rim.pixel] / crop.camera.focal;
             let spacing = spacing_px * width;
             let count = (near.distance(far) / spacing) as usize;
+            let (tone, label) = self.look.tone(rim.pixel);
             let shade = if rim.cut { CUT_SHADE } else { 1.0 };
             for k in 0..=count {
                 let t = (k as f32 + 0.5) / (count + 1) as f32;
@@ -176,9 +193,9 @@ impl ClothBack {
                     axis: rim.normal,
                     along: near - far,
                     sigma: Vec3::new(spacing, 1.2 * width, THICKNESS * width) * SIGMA,
-                    color: self.color[rim.pixel] * shade,
+                    color: tone * shade,
                     opacity: 0.95,
-                    label: Label::Cloth,
+                    label,
                     confidence: Confidence::Invented,
                 });
             }
@@ -187,15 +204,19 @@ impl ClothBack {
 
     /// Whether a point of the head or neck lies behind the cloth's back and would poke through it.
     pub fn is_pierced_by(&self, pixel: usize, point: Vec3) -> bool {
-        let through = self.mask[pixel] && point.z < self.z[pixel] + CLOTH_LIFT;
+        let limit = self.height[pixel] + CLOTH_LIFT;
+        let through = self.mask[pixel] && self.plane.height(point) < limit;
         through || self.hangs_over(point)
     }
 
     /// Whether cloth lies at a point's height behind it, though the point is seen above the cloth's edge.
     fn hangs_over(&self, point: Vec3) -> bool {
         let column = ((point.x + TOPS_REACH) / (2.0 * TOPS_REACH) * TOPS as f32) as usize;
-        let top = self.tops.get(column).copied().flatten();
-        point.z < BODY_PLANE_Z && top.is_some_and(|top| point.y < top)
+        // The collar stands off the neck: its columns are a little further in or out.
+        let columns = column.saturating_sub(TOPS_NEAR)..(column + TOPS_NEAR + 1).min(TOPS);
+        let tops = self.tops.get(columns).unwrap_or_default();
+        let top = tops.iter().flatten().copied().reduce(f32::max);
+        self.plane.height(point) < SIDE_OF_NECK && top.is_some_and(|top| point.y < top)
     }
 }
 
@@ -214,13 +235,9 @@ fn rims(mask: &[bool], crop: &Crop) -> Vec<Rim> {
     let grid = crop.alpha.grid();
     let mut rims = Vec::new();
     for pixel in (0..grid.len()).filter(|i| mask[*i]) {
-        let (x, y) = grid.position(pixel);
-        let border = [
-            x < BORDER,
-            x + BORDER >= grid.width,
-            false,
-            y + BORDER >= grid.height,
-        ];
+        let y = grid.position(pixel).1;
+        // At the sides the cushion is rounded off.
+        let border = [false, false, false, y + BORDER >= grid.height];
         for (k, neighbor) in grid.neighbors(pixel).into_iter().enumerate() {
             let open = neighbor.is_none_or(|j| !inside[j]);
             if open {
@@ -235,28 +252,48 @@ fn rims(mask: &[bool], crop: &Crop) -> Vec<Rim> {
     rims
 }
 
-/// Cloth, and in every row what lies between its left and right part: neck and beard before the collar.
-fn behind_the_neck(cloth: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
-    let mut mask = cloth.to_vec();
-    for y in 0..grid.height {
-        let row = y * grid.width..(y + 1) * grid.width;
-        let chin = crop.chin.x.clamp(0.0, grid.width as f32 - 1.0) as usize;
-        let first = (0..chin).rev().find(|x| cloth[row.start + x]);
-        let last = (chin..grid.width).find(|x| cloth[row.start + x]);
+/// The body, and in every row what lies between its left and right part: neck and beard before the
+/// collar. A collar that stands higher on one side falls to the other behind the neck.
+fn behind_the_neck(body: &[bool], crop: &Crop, grid: Grid) -> Vec<bool> {
+    let mut mask = body.to_vec();
+    let middle = crop.chin.x.clamp(0.0, grid.width as f32 - 1.0) as usize;
+    let reach = COLLAR * crop.face_height;
+    let low = (crop.chin.x - reach).max(0.0) as usize;
+    let high = ((crop.chin.x + reach).max(0.0) as usize).min(grid.width);
+    let highest = (crop.chin.y - STANDING * crop.face_height).max(0.0) as usize;
+    for y in highest..grid.height {
+        let at = |x: &usize| body[grid.index(*x, y)];
+        let first = (low..middle.min(high)).find(at);
+        let last = (middle..high).rev().find(at);
         if let (Some(first), Some(last)) = (first, last) {
-            let between = row.start + first..=row.start + last;
-            for (inside, alpha) in mask[between.clone()]
-                .iter_mut()
-                .zip(&crop.alpha.values[between])
-            {
+            let between = grid.index(first, y)..=grid.index(last, y);
+            let alpha = &crop.alpha.values[between.clone()];
+            for (inside, alpha) in mask[between].iter_mut().zip(alpha) {
                 *inside |= *alpha > INSIDE;
+            }
+        }
+    }
+    let top = |columns: std::ops::Range<usize>| {
+        let from = crop.chin.y.max(0.0) as usize;
+        (from..grid.height).find_map(|y| {
+            let mut row = columns.clone().filter(|x| body[grid.index(*x, y)]);
+            row.next().map(|x| Vec2::new(x as f32, y as f32))
+        })
+    };
+    if let (Some(left), Some(right)) = (top(low..middle.min(high)), top(middle..high)) {
+        for x in left.x as usize..=right.x as usize {
+            let t = (x as f32 - left.x) / (right.x - left.x).max(1.0);
+            let edge = left.y + (right.y - left.y) * t;
+            for y in edge.ceil() as usize..=left.y.max(right.y) as usize {
+                let i = grid.index(x, y);
+                mask[i] |= crop.alpha.values[i] > INSIDE;
             }
         }
     }
     mask
 }
 
-/// Head z of the back: the cushion's far side, behind the model's neck, sloping up to the
+/// Height of the back: the cushion's far side, behind the model's neck, sloping up to the
 /// neck where head and cloth meet.
 fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) -> Vec<f32> {
     let grid = crop.alpha.grid();
@@ -276,15 +313,18 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
         .collect();
     let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
     let from_edge = distances(&edge, grid);
-    let model = far_side(mesh, crop, grid);
-    let nearest = distance_to(&model.iter().map(Option::is_some).collect::<Vec<_>>(), grid).nearest;
+    let model = far_side(mesh, crop, front.body.plane);
+    let known: Vec<bool> = model.iter().map(Option::is_some).collect();
+    let to_model = distance_to(&known, grid);
+    let (nearest, from_model) = (to_model.nearest, to_model.distance);
     let z: Vec<f32> = (0..grid.len())
         .map(|i| {
-            let full = BODY_PLANE_Z - BACK_SHARE * half[i];
+            let full = -BACK_SHARE * half[i];
             // Below the neck's own outline the slope goes on from its nearest point.
             let nape = model.get(nearest[i] as usize).copied().flatten();
-            let neck = nape.map_or(NECK_Z, |z| z - CLOTH_LIFT);
-            let slope = falling(from_edge[i] / px_per_dm, 0.0, SLOPE);
+            let neck = nape.map_or(NECK, |z| z - CLOTH_LIFT);
+            let slope = falling(from_edge[i] / px_per_dm, 0.0, SLOPE)
+                * falling(from_model[i] / px_per_dm, NECK_REACH[0], NECK_REACH[1]);
             let z = full + (neck - full) * slope;
             model[i].map_or(z, |model| z.min(model - CLOTH_LIFT))
         })
@@ -293,8 +333,9 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
     blur::gaussian_masked(&z, &blur::weights_of(mask), grid, sigma)
 }
 
-/// Head z of the far side of the model's neck.
-fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
+/// Height of the far side of the model's neck.
+fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, plane: BodyPlane) -> Vec<Option<f32>> {
+    let grid = crop.alpha.grid();
     let middle = crop.camera.project(CENTER).z;
     // Depths mirrored about the head's middle turn the nearest hit into the farthest.
     let mirrored: Vec<Vec3> = mesh
@@ -315,56 +356,12 @@ fn far_side(mesh: &PosedMesh<'_>, crop: &Crop, grid: Grid) -> Vec<Option<f32>> {
         .map(|(i, hit)| {
             let at = pixel_center(grid, i);
             // Triangles under the chin look backwards too, but lie before the nape.
-            let z = |depth: f32| crop.camera.unproject(at.x, at.y, depth).z;
+            let height = |depth: f32| plane.height(crop.camera.unproject(at.x, at.y, depth));
             hit.is_some()
-                .then(|| z(2.0 * middle - hit.depth))
-                .filter(|z| *z < NAPE_Z_MAX)
+                .then(|| height(2.0 * middle - hit.depth))
+                .filter(|h| *h < NAPE_MAX)
         })
         .collect()
-}
-
-fn back_color(mask: &[bool], crop: &Crop, labels: &LabelMap, grid: Grid) -> Vec<Vec3> {
-    let outside: Vec<bool> = inverse(&crop.alpha.above(0.5));
-    let from_outline = distances(&outside, grid);
-    let solid = |i: usize| crop.alpha.values[i] > 0.9 && labels.labels[i] == Label::Cloth;
-    let side = |i: usize| {
-        let d = from_outline[i] / crop.face_height;
-        let x = (pixel_center(grid, i).x - crop.chin.x).abs() / crop.face_height;
-        d > SIDE[0] && d < SIDE[1] && x > COLLAR
-    };
-    let mut known: Vec<bool> = (0..grid.len()).map(|i| solid(i) && side(i)).collect();
-    if !known.contains(&true) {
-        known = (0..grid.len()).map(solid).collect();
-    }
-    let median = median_color(
-        (0..grid.len())
-            .filter(|i| known[*i])
-            .map(|i| crop.color.values[i]),
-    );
-    let cells: Vec<Cell> = (0..grid.len())
-        .map(|i| match (known[i], mask[i]) {
-            (true, _) => Cell::Known,
-            (false, true) => Cell::Unknown,
-            (false, false) => Cell::Outside,
-        })
-        .collect();
-    let mut color: Vec<Vec3> = (0..grid.len())
-        .map(|i| {
-            if known[i] {
-                crop.color.values[i]
-            } else {
-                median
-            }
-        })
-        .collect();
-    harmonic_fill(&mut color, &cells, grid);
-    for (c, cell) in color.iter_mut().zip(&cells) {
-        if *cell == Cell::Outside || !(c.max_element() > 0.0) {
-            *c = median;
-        }
-    }
-    let sigma = BACK_BLUR * crop.face_height;
-    blur::gaussian_masked(&color, &blur::weights_of(mask), grid, sigma)
 }
 
 /// Lattice points of the picture, with the pixel that holds each.

@@ -153,6 +153,7 @@ mod tests {
             blendshapes: vec![0.0; 52],
             presence: 1.0,
             face_count: 1,
+            others: Vec::new(),
         };
         let fit = HeadFit {
             camera,

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::face_geometry::FaceFrame;
 use super::foreground::foreground;
 use super::matting::{keep_face, matte};
+use super::person::OtherFace;
 use super::types::{ColorPlane, Matte, Plane};
 use crate::error::InferenceError;
 use crate::imageops::resample::{Window, resample};
@@ -41,11 +42,13 @@ pub(super) struct WorkArea {
     pub(super) picture: ColorPlane,
     /// The face in pixels of the work area.
     pub(super) face: FaceFrame,
+    /// Other faces in pixels of the work area.
+    pub(super) others: Vec<OtherFace>,
     window: Window,
 }
 
 impl WorkArea {
-    fn new(picture: &ColorPlane, face: &FaceFrame) -> Self {
+    fn new(picture: &ColorPlane, face: &FaceFrame, others: &[OtherFace]) -> Self {
         let size = Vec2::new(picture.width as f32, picture.height as f32);
         let reach = |x: f32, y: f32| face.center + Vec2::new(x, y) * face.height;
         let low = reach(-SIDEWAYS, -UP).clamp(Vec2::ZERO, size).floor();
@@ -67,6 +70,10 @@ impl WorkArea {
                 center: (face.center - low) * scale,
                 height: face.height * scale,
             },
+            others: others
+                .iter()
+                .map(|(center, size)| ((*center - low) * scale, *size * scale))
+                .collect(),
             window,
         }
     }
@@ -114,13 +121,14 @@ impl WorkArea {
     }
 }
 
-/// Cuts the person with this face out of the picture.
+/// Cuts the person with this face out of the picture; `others` are the middles and sizes of the boxes of
+/// other faces.
 pub fn cut_out(
     picture: &Pyramid,
-    face: &FaceFrame,
+    (face, others): (&FaceFrame, &[(Vec2, Vec2)]),
     coverage: Coverage<'_>,
 ) -> Result<Matte, InferenceError> {
-    let work = WorkArea::new(picture.full(), face);
+    let work = WorkArea::new(picture.full(), face, others);
     let alpha = match coverage {
         Coverage::Network(session) => matte(session, picture, face, &work)?,
         Coverage::Given(alpha) => {

@@ -4,7 +4,8 @@ use glam::Vec3;
 
 use super::cloth_hidden::ClothBack;
 use super::hair_hidden::{Hairline, hidden_hair};
-use super::hair_long::long_hair;
+use super::hair_long::{is_long, long_hair};
+use super::hair_synthesis::HairStyle;
 use super::hair_tone::hair_tone;
 use super::outline::Outlines;
 use super::photo::{backing, photo_surfels};
@@ -88,9 +89,15 @@ pub fn emit<E>(
         (&cover, SKIN_SPACING_PX / px_per_dm),
     ))?;
     if let Some(tone) = &hair {
-        let hidden = hidden_hair(front, (crop, labels), tone, (&hairline, &outlines), spacing);
+        let thickness = match is_long(crop, labels) {
+            true => f32::INFINITY,
+            false => front.shell.thickness(),
+        };
+        let style = HairStyle::read(tone, crop, (px_per_dm, thickness));
+        let look = (tone, style.as_ref());
+        let hidden = hidden_hair(front, (crop, labels), look, (&hairline, &outlines), spacing);
         push(hidden)?;
-        push(long_hair(front, (crop, labels), tone, spacing))?;
+        push(long_hair(front, (crop, labels), look, spacing))?;
     }
     push(steep_surfels(front, (crop, labels)))?;
     push(back.surfels(front, crop, CLOTH_SPACING_PX))

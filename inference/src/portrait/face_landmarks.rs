@@ -50,11 +50,15 @@ pub fn observe(
 ) -> Result<Option<FaceObservation>, InferenceError> {
     let mut chosen: Option<Pass> = None;
     let mut face_count = 0;
+    let mut others = Vec::new();
     for face in faces.iter().take(MAX_FACES) {
         let pass = run(session, picture, &box_window(face))?;
         if pass.presence >= options.min_presence {
             face_count += 1;
-            chosen = chosen.or(Some(pass));
+            match chosen {
+                Some(_) => others.push((face.center, face.size)),
+                None => chosen = Some(pass),
+            }
         }
     }
     let Some(mut pass) = chosen else {
@@ -72,6 +76,7 @@ pub fn observe(
         blendshapes: Vec::new(),
         presence: pass.presence,
         face_count,
+        others,
     }))
 }
 

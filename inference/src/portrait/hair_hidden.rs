@@ -5,7 +5,7 @@ use std::f32::consts::{FRAC_PI_2, TAU};
 
 use glam::Vec3;
 
-use super::hair_synthesis::{HairPoint, synthesize};
+use super::hair_synthesis::{HairStyle, Strands, synthesize};
 use super::hair_tone::{HairTone, detail_of, with_detail};
 use super::outline::Outlines;
 use super::photo::falling;
@@ -19,8 +19,8 @@ use crate::imageops::bilinear;
 const FACING_BEHIND: f32 = 0.12;
 /// Shell facing more than this is the photograph's own.
 const FACING_SEEN: f32 = 0.68;
-/// Shell facing up to this is sampled only to continue its detail.
-const FACING_SUPPORT: f32 = 0.8;
+/// Hair facing more than this shows its own detail.
+const FACING_TAKEN: f32 = 0.34;
 /// Samples under seen hair lie this far inside, dm.
 const INWARDS: f32 = 0.035;
 /// Height of the hairline at the nape for a bare ear, dm.
@@ -42,14 +42,18 @@ const TAPER: f32 = 0.45;
 /// Hair behind seen skin or cloth lies at least this far behind it, dm; nearer is the underside of hair
 /// that hangs beside the face, and would lie on the cheek.
 const BEHIND_SKIN: f32 = 0.25;
+/// Hair on the skull thins out towards the hairline over this height, dm.
+const THINNING: f32 = 0.22;
+/// By this much.
+const THIN: f32 = 0.65;
 /// Thickness of the hair at the hairline, dm.
 const ROOTS: f32 = 0.02;
 /// The hairline is ragged by this much, dm.
 const RAGGED: f32 = 0.16;
 /// More of the ear under hair than this counts as covered.
 const COVERED_EAR: f32 = 0.5;
-/// Standard deviation of a sample, in spacings.
-const SIGMA: f32 = 0.75;
+/// Standard deviation of a sample along and across the strand, in spacings.
+const STRAND_SIGMA: [f32; 2] = [0.9, 0.6];
 /// Thickness of a sample, of its sigma.
 const THICKNESS: f32 = 0.2;
 /// Contrast of synthetic detail: a little below the photograph's, which has highlights.
@@ -59,12 +63,14 @@ const CONTRAST: f32 = 0.9;
 #[derive(Debug, Clone, Copy)]
 struct ShellSample {
     position: Vec3,
+    /// Where the shell has it, before it is laid down or shifted.
+    on_shell: Vec3,
     normal: Vec3,
     direction: Vec3,
+    /// 0..=1, less where the hair thins out.
+    density: f32,
     /// Distance to the neighbors along the two axes of the shell, dm.
     step: [f32; 2],
-    /// Direction of the first step.
-    along: Vec3,
     facing: f32,
 }
 
@@ -72,25 +78,24 @@ struct ShellSample {
 pub fn hidden_hair(
     front: &Front,
     (crop, labels): (&Crop, &LabelMap),
-    tone: &HairTone,
+    (tone, style): (&HairTone, Option<&HairStyle>),
     (hairline, outlines): (&Hairline, &Outlines),
     spacing: f32,
 ) -> Vec<Surfel> {
     let samples: Vec<ShellSample> = shell_samples(front, crop, spacing)
         .into_iter()
-        .filter(|s| s.facing < FACING_SUPPORT)
+        .filter(|s| s.facing < FACING_SEEN)
         .filter_map(|s| grown(s, front, (crop, labels), hairline, outlines))
         .collect();
-    let points: Vec<HairPoint> = samples
-        .iter()
-        .map(|s| hair_point(s, front, crop, tone))
-        .collect();
-    let px_per_dm = crop.camera.focal / crop.camera.project(CENTER).z;
-    let details = synthesize(&points, tone, crop, px_per_dm);
+    let on_shell = OnShell { front, crop, tone };
+    let points: Vec<Vec3> = samples.iter().map(|s| s.on_shell).collect();
+    let details = match style {
+        Some(style) => synthesize(&points, style, &on_shell),
+        None => vec![Vec3::ZERO; points.len()],
+    };
     samples
         .iter()
         .zip(&details)
-        .filter(|(s, _)| s.facing < FACING_SEEN)
         .map(|(s, detail)| {
             let under = if s.facing > FACING_BEHIND {
                 INWARDS
@@ -101,10 +106,17 @@ pub fn hidden_hair(
                 position: s.position - s.normal * under,
                 normal: s.normal,
                 axis: s.normal,
-                along: s.along,
-                sigma: Vec3::new(s.step[0], s.step[1], THICKNESS * spacing) * SIGMA,
-                color: with_detail(tone.tone(s.direction), *detail * CONTRAST),
-                opacity: 0.95,
+                along: tone.strand(s.direction),
+                sigma: Vec3::new(
+                    STRAND_SIGMA[0] * s.step[0].max(s.step[1]),
+                    STRAND_SIGMA[1] * s.step[0].min(s.step[1]),
+                    STRAND_SIGMA[1] * THICKNESS * spacing,
+                ),
+                color: with_detail(
+                    tone.tone(s.direction),
+                    on_shell.seen(s.on_shell).unwrap_or(*detail * CONTRAST),
+                ),
+                opacity: 0.95 * s.density,
                 label: Label::Hair,
                 confidence: Confidence::Invented,
             }
@@ -145,10 +157,11 @@ fn shell_samples(front: &Front, crop: &Crop, spacing: f32) -> Vec<ShellSample> {
             let normal = surface.normal(direction);
             samples.push(ShellSample {
                 position,
+                on_shell: position,
                 normal,
                 direction,
+                density: 1.0,
                 step: [spacing, slope(azimuth) * step],
-                along: (ahead - behind).normalize_or(Vec3::X),
                 facing: normal.dot((eye - position).normalize_or(Vec3::Z)),
             });
             azimuth += (spacing / across).min(1.0);
@@ -159,22 +172,41 @@ fn shell_samples(front: &Front, crop: &Crop, spacing: f32) -> Vec<ShellSample> {
     samples
 }
 
-fn hair_point(s: &ShellSample, front: &Front, crop: &Crop, tone: &HairTone) -> HairPoint {
-    let grid = crop.alpha.grid();
-    let at = crop.camera.project(s.position);
-    let seen = grid
-        .pixel_at(at.x, at.y)
-        .filter(|i| s.facing > 0.3 && tone.trusted[*i] && front.on_shell[*i])
-        .map(|i| {
-            let color = bilinear(&crop.color.values, grid, at.x, at.y);
-            detail_of(color, tone.image[i])
-        });
-    HairPoint {
-        position: s.position,
-        normal: s.normal,
-        strand: tone.strand(s.direction),
-        seen,
-        rank: front.shell.view_angle(s.direction),
+/// The shell as a surface of strands, with the photograph's hair on it.
+struct OnShell<'a> {
+    front: &'a Front,
+    crop: &'a Crop,
+    tone: &'a HairTone,
+}
+
+impl Strands for OnShell<'_> {
+    fn further(&self, point: Vec3, length: f32) -> Vec3 {
+        let direction = (point - CENTER).normalize_or(Vec3::Y);
+        let to = point + self.tone.strand(direction) * length;
+        self.front
+            .shell
+            .surface
+            .point((to - CENTER).normalize_or(Vec3::Y))
+    }
+
+    fn seen(&self, point: Vec3) -> Option<Vec3> {
+        let direction = (point - CENTER).normalize_or(Vec3::Y);
+        if direction.dot(self.front.shell.view) < 0.0 {
+            return None;
+        }
+        let grid = self.crop.alpha.grid();
+        let at = self.crop.camera.project(point);
+        let pixel = grid.pixel_at(at.x, at.y)?;
+        if !self.tone.trusted[pixel] || !self.front.on_shell[pixel] {
+            return None;
+        }
+        let normal = self.front.shell.surface.normal(direction);
+        let to_eye = (self.crop.camera.eye() - point).normalize_or(Vec3::Z);
+        if normal.dot(to_eye) < FACING_TAKEN {
+            return None;
+        }
+        let color = bilinear(&self.crop.color.values, grid, at.x, at.y);
+        Some(detail_of(color, self.tone.image[pixel]))
     }
 }
 
@@ -200,6 +232,7 @@ fn grown(
         if !hairline.hangs(s.position) {
             let lies = falling(above, 0.0, TAPER);
             s.position = s.position.lerp(skull, lies);
+            s.density = 1.0 - THIN * falling(above, 0.0, THINNING);
         }
     }
     let (position, pixel) = outlines.into_any(crop, s.position)?;
@@ -289,7 +322,7 @@ impl Hairline {
 /// Smooth noise in about −0.5..0.5 over the azimuth, strand-like.
 fn ragged(azimuth: f32) -> f32 {
     let wave = |count: f32, phase: f32| (azimuth * count + phase).sin();
-    0.2 * wave(23.0, 0.3) + 0.15 * wave(57.0, 1.7) + 0.15 * wave(131.0, 4.1)
+    0.3 * wave(5.0, 0.3) + 0.15 * wave(17.0, 1.7) + 0.05 * wave(47.0, 4.1)
 }
 
 #[cfg(test)]

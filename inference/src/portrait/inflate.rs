@@ -3,15 +3,16 @@
 //! A mask is blown up like a balloon between two sheets (∆w = −1 inside, w = 0 at the outline, half
 //! thickness √(k w)); a disc becomes a cap.
 
+use glam::{Vec2, Vec3};
+
 use super::mesh::VertexPart;
 use super::posed::PosedMesh;
 use super::radial::CENTER;
 use super::surface::{Regions, plane_depth};
-use super::types::{Label, Plane};
+use super::types::{HeadCamera, Label, Plane};
 use crate::imageops::Grid;
 use crate::imageops::blur::{gaussian_masked, weights_of};
 use crate::imageops::distance::{NOWHERE, distance_to};
-use crate::imageops::morphology::inverse;
 use crate::imageops::solve::{Cell, harmonic_fill, poisson_solve};
 use crate::imageops::zbuffer::Hit;
 
@@ -26,15 +27,19 @@ const HAIR_BEND: f32 = 0.25;
 /// Hair that hangs over cloth lies this far before it, dm.
 const HAIR_OVER_CLOTH: f32 = 0.04;
 /// Middle plane of the body, dm along head z.
-pub(crate) const BODY_PLANE_Z: f32 = 0.05;
+const BODY_PLANE_Z: f32 = 0.05;
 /// Half thickness of the body is √(this · w), softly limited.
 const BODY_FULLNESS: f32 = 2.2;
 /// Soft limit of the body's half thickness, dm: `limit · (1 − exp(−h / knee))`.
 const BODY_LIMIT: f32 = 1.15;
 /// See [`BODY_LIMIT`].
 const BODY_KNEE: f32 = 0.9;
+/// Columns at the picture's sides that count as outline, pixels.
+const SIDE_PX: usize = 3;
+/// Skin this far below the chin, in face heights, may be a bare shoulder.
+const BARE_BELOW: f32 = 0.1;
 /// Cloth lies this far before the model's torso, dm.
-const CLOTH_LIFT: f32 = 0.07;
+pub(super) const CLOTH_LIFT: f32 = 0.07;
 /// Distance over which cloth leaves the model's torso for the cushion, dm.
 const TORSO_REACH: f32 = 0.9;
 /// Distance from the outline over which the torso gains its hold on the cloth, dm.
@@ -42,15 +47,56 @@ const OUTLINE_REACH: f32 = 0.3;
 /// Blur of the torso's pull inside the cloth, in face heights.
 const CLOTH_BLUR: f32 = 0.02;
 
+/// Share of the body's turn to the camera, of the head's turn away from it: people turn the head more.
+const BODY_TURN: f32 = 0.75;
+
+/// The middle plane of the body: upright, through the neck, and turned to the camera more than the head is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BodyPlane {
+    /// Unit, to the front.
+    pub normal: Vec3,
+    offset: f32,
+}
+
+impl BodyPlane {
+    /// The plane of the person that a camera sees.
+    pub fn new(camera: &HeadCamera) -> Self {
+        let to_eye = camera.eye() - CENTER;
+        let to_eye = Vec3::new(to_eye.x, 0.0, to_eye.z).normalize_or(Vec3::Z);
+        let normal = Vec3::Z.lerp(to_eye, BODY_TURN).normalize_or(Vec3::Z);
+        Self {
+            normal,
+            offset: normal.z * BODY_PLANE_Z,
+        }
+    }
+
+    /// Height of a point before the plane, dm.
+    pub fn height(&self, point: Vec3) -> f32 {
+        self.normal.dot(point) - self.offset
+    }
+
+    /// Depth at which the ray of a pixel meets the given height before the plane.
+    pub fn depth(&self, camera: &HeadCamera, pixel: Vec2, height: f32) -> Option<f32> {
+        let eye = camera.eye();
+        let ray = camera.unproject(pixel.x, pixel.y, 1.0) - eye;
+        let depth = (height - self.height(eye)) / self.normal.dot(ray);
+        (depth.is_finite() && depth > 0.0).then_some(depth)
+    }
+}
+
 /// The cushion of the body.
 #[derive(Debug, Clone)]
 pub struct BodyCushion {
-    /// `[height, width]` where it is defined: cloth, and what hangs over it.
+    /// `[height, width]` where it is defined: cloth, bare shoulders, and what hangs over them.
     pub mask: Vec<bool>,
+    /// `[height, width]` pixels that show the body itself: cloth or bare shoulders.
+    pub shown: Vec<bool>,
     /// Depth of its front along view Z, dm.
     pub front: Plane,
-    /// Half thickness along head z about the body's plane, dm.
+    /// Half thickness about the body's plane, dm.
     pub half: Plane,
+    /// The body's plane.
+    pub plane: BodyPlane,
 }
 
 /// Half thickness, in the unit of `pixel_size`, of a mask inflated with the given fullness: zero at
@@ -119,15 +165,12 @@ pub(crate) fn body_cushion(
     let grid = regions.grid;
     let camera = &regions.crop.camera;
     let pixel_size = camera.project(CENTER).z / camera.focal;
-    let chin_y = regions.crop.chin.y;
-    let cloth = regions.mask(|l| l == Label::Cloth);
-    let hair = regions.mask(|l| l == Label::Hair);
-    // Hair that hangs below the chin has body under it.
-    let mask: Vec<bool> = (0..grid.len())
-        .map(|i| cloth[i] || (hair[i] && grid.position(i).1 as f32 > chin_y))
-        .collect();
+    let plane = BodyPlane::new(camera);
+    let shown = body_shown(regions, mesh, mesh_hits);
+    let mask = with_what_hangs_over(regions, mesh, mesh_hits, &shown);
     let cells: Vec<Cell> = (0..grid.len())
         .map(|i| match mask[i] {
+            _ if at_side(grid, i) => Cell::Known,
             true => Cell::Unknown,
             false if regions.crop.alpha.values[i] <= super::surface::ALPHA_MIN => Cell::Known,
             false => Cell::Outside,
@@ -139,23 +182,80 @@ pub(crate) fn body_cushion(
         .collect();
     let typical = camera.project(CENTER).z;
     let mut front: Vec<f32> = (0..grid.len())
-        .map(|i| plane_depth(camera, regions.center(i), BODY_PLANE_Z + half[i]).unwrap_or(typical))
+        .map(|i| {
+            let at = regions.center(i);
+            plane.depth(camera, at, half[i]).unwrap_or(typical)
+        })
         .collect();
 
     pull_to_torso(regions, mesh, mesh_hits, (&mask, pixel_size), &mut front);
     let mut half = half;
     for i in (0..grid.len()).filter(|i| mask[*i]) {
-        if let Some(back) = plane_depth(camera, regions.center(i), BODY_PLANE_Z) {
+        if let Some(back) = plane.depth(camera, regions.center(i), 0.0) {
             front[i] = front[i].min(back);
         }
         let at = regions.center(i);
-        half[i] = (camera.unproject(at.x, at.y, front[i]).z - BODY_PLANE_Z).max(0.0);
+        half[i] = plane
+            .height(camera.unproject(at.x, at.y, front[i]))
+            .max(0.0);
     }
     BodyCushion {
+        plane,
         mask,
+        shown,
         front: Plane::from_values(grid, front),
         half: Plane::from_values(grid, half),
     }
+}
+
+/// What the picture cuts at the side is rounded off there; only below it is cut flat.
+fn at_side(grid: Grid, pixel: usize) -> bool {
+    let x = grid.position(pixel).0;
+    x < SIDE_PX || x + SIDE_PX >= grid.width
+}
+
+/// Cloth, and skin that lies on the model's torso or goes on beside it.
+fn body_shown(regions: &Regions<'_>, mesh: &PosedMesh<'_>, mesh_hits: &[Hit]) -> Vec<bool> {
+    let grid = regions.grid;
+    let lowest_neck = regions.crop.chin.y + BARE_BELOW * regions.crop.face_height;
+    let hit: Vec<bool> = mesh_hits.iter().map(Hit::is_some).collect();
+    let nearest = distance_to(&hit, grid).nearest;
+    let on_torso = |i: usize| {
+        let hit = mesh_hits.get(nearest[i] as usize);
+        hit.and_then(|hit| mesh.part_of(hit)) == Some(VertexPart::Torso)
+    };
+    let skin = regions.mask(|l| l == Label::Skin);
+    let cloth = regions.mask(|l| l == Label::Cloth);
+    (0..grid.len())
+        .map(|i| {
+            let bare = skin[i] && grid.position(i).1 as f32 > lowest_neck && on_torso(i);
+            cloth[i] || bare
+        })
+        .collect()
+}
+
+/// The body with the hair that hangs over it: hair before the model's torso, or between two parts of the
+/// body in a row.
+fn with_what_hangs_over(
+    regions: &Regions<'_>,
+    mesh: &PosedMesh<'_>,
+    mesh_hits: &[Hit],
+    shown: &[bool],
+) -> Vec<bool> {
+    let grid = regions.grid;
+    let hair = regions.mask(|l| l == Label::Hair);
+    let mut mask = shown.to_vec();
+    for y in (0..grid.height).filter(|y| *y as f32 > regions.crop.chin.y) {
+        let row = y * grid.width..(y + 1) * grid.width;
+        let first = shown[row.clone()].iter().position(|s| *s);
+        let last = shown[row.clone()].iter().rposition(|s| *s);
+        let (first, last) = (first.unwrap_or(grid.width), last.unwrap_or(0));
+        for (x, i) in row.enumerate().filter(|(_, i)| hair[*i]) {
+            let torso = mesh.part_of(&mesh_hits[i]) == Some(VertexPart::Torso);
+            mask[i] |= torso || (first < x && x < last);
+        }
+    }
+    mask
 }
 
 /// Moves the cushion's front to just before the model's torso and neck, fading with the distance.
@@ -193,8 +293,10 @@ fn pull_to_torso(
         })
         .collect();
     harmonic_fill(&mut offset, &cells, grid);
-    let background = regions.crop.alpha.above(super::surface::ALPHA_MIN);
-    let from_outline = distance_to(&inverse(&background), grid).distance;
+    let outside: Vec<bool> = (0..grid.len())
+        .map(|i| regions.crop.alpha.values[i] <= super::surface::ALPHA_MIN || at_side(grid, i))
+        .collect();
+    let from_outline = distance_to(&outside, grid).distance;
     let from_torso = distance_to(&torso, grid).distance;
     for i in (0..grid.len()).filter(|i| mask[*i]) {
         // At the outline the cushion's front meets its back; there the torso does not rule.
@@ -210,7 +312,27 @@ fn pull_to_torso(
 
 #[cfg(test)]
 mod tests {
+    use glam::Mat3;
+
     use super::*;
+
+    #[test]
+    fn the_body_turns_to_the_camera_and_its_heights_are_found_again() {
+        let half_turn = Mat3::from_rotation_x(std::f32::consts::PI);
+        let rotation = half_turn * Mat3::from_rotation_y(-0.5);
+        let camera = HeadCamera {
+            rotation,
+            translation: Vec3::new(0.0, 0.0, 15.0) - rotation * CENTER,
+            focal: 900.0,
+            center: Vec2::new(200.0, 150.0),
+        };
+        let plane = BodyPlane::new(&camera);
+        let turn = plane.normal.x.atan2(plane.normal.z);
+        assert!((0.3..0.5).contains(&turn), "{turn} of 0.5");
+        let depth = plane.depth(&camera, Vec2::new(240.0, 190.0), 0.3).unwrap();
+        let height = plane.height(camera.unproject(240.0, 190.0, depth));
+        assert!((height - 0.3).abs() < 1e-4, "{height}");
+    }
 
     #[test]
     fn a_disc_becomes_a_cap() {

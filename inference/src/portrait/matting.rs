@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::cut_out::WorkArea;
 use super::face_geometry::FaceFrame;
+use super::person::isolate;
 use super::types::Plane;
 use crate::error::InferenceError;
 use crate::imageops::components::connected_to;
@@ -78,7 +79,8 @@ pub(super) fn matte(
             }
         });
     let raw = Plane::from_values(grid, resize(&values, small, grid, Kernel::Triangle));
-    let filtered = sharpen(work, &raw);
+    let mut filtered = sharpen(work, &raw);
+    isolate(&work.picture, &mut filtered, &work.face, &work.others);
     Ok(keep_face(filtered, &work.face))
 }
 

@@ -13,6 +13,7 @@ use super::surface::{ALPHA_MIN, Front};
 use super::surfel::Surfel;
 use super::types::{Confidence, Crop, Label, LabelMap};
 use crate::imageops::Grid;
+use crate::imageops::blur::{gaussian_masked, weights_of};
 use crate::imageops::distance::{NOWHERE, distances};
 
 /// Standard deviation of a pixel's surfel, in pixels: sharp (34 dB against 31 at 0.6), and closed as far as
@@ -113,6 +114,10 @@ fn pixel_surfel(
         Label::Skin if front.mesh_hits[pixel].is_some() => OPACITY_TURNED_SKIN,
         _ => OPACITY_TURNED,
     };
+    let (color, rim) = match label {
+        Label::Cloth => turning.cloth_rim(pixel),
+        _ => (crop.color.values[pixel], 0.0),
+    };
     let axis = normal.lerp(to_eye, turn).normalize_or(to_eye);
     let facing = axis.dot(to_eye);
     let sigma = SIGMA_PX * pixel_width;
@@ -122,10 +127,10 @@ fn pixel_surfel(
         axis,
         along: to_eye - axis * facing,
         sigma: Vec3::new(1.0 / facing.max(STRETCH_COS_MIN), 1.0, THICKNESS) * sigma,
-        color: crop.color.values[pixel],
+        color,
         opacity: crop.alpha.values[pixel] * (OPACITY_MAX + (turned - OPACITY_MAX) * turn),
         label,
-        confidence: if turn > GRAZING_SHARE {
+        confidence: if turn.max(rim) > GRAZING_SHARE {
             Confidence::Grazing
         } else {
             Confidence::Seen
@@ -187,6 +192,8 @@ struct Turning<'a> {
     from_outline: Vec<f32>,
     /// Distance in face heights to hair.
     from_hair: Vec<f32>,
+    /// Color of the cloth a little inside the outline.
+    inner_cloth: Vec<Vec3>,
 }
 
 impl<'a> Turning<'a> {
@@ -199,16 +206,37 @@ impl<'a> Turning<'a> {
         let hair: Vec<bool> = (0..grid.len())
             .map(|i| crop.alpha.values[i] > 0.5 && labels.labels[i] == Label::Hair)
             .collect();
+        let from_outline = in_face_heights(&outside);
+        let inner: Vec<bool> = (0..grid.len())
+            .map(|i| from_outline[i] > 1.5 * RIM && labels.labels[i] == Label::Cloth)
+            .collect();
         Self {
             crop,
             grid,
-            from_outline: in_face_heights(&outside),
+            inner_cloth: gaussian_masked(
+                &crop.color.values,
+                &weights_of(&inner),
+                grid,
+                RIM * crop.face_height,
+            ),
+            from_outline,
             from_hair: in_face_heights(&hair),
         }
     }
 
     fn rim(&self, pixel: usize) -> f32 {
         falling(self.from_outline[pixel], 0.5 * RIM, 1.5 * RIM)
+    }
+
+    /// Color of a pixel of cloth, and how near it is to the outline, where the background shines through.
+    fn cloth_rim(&self, pixel: usize) -> (Vec3, f32) {
+        let (seen, inner) = (self.crop.color.values[pixel], self.inner_cloth[pixel]);
+        // No cloth further inside leaves nothing to take.
+        let rim = match inner.max_element() > 0.0 {
+            true => self.rim(pixel),
+            false => 0.0,
+        };
+        (seen.lerp(inner, rim), rim)
     }
 
     /// 0 lies on the surface, 1 faces the camera.

@@ -82,6 +82,14 @@ impl HairShell {
         direction.dot(self.view).clamp(-1.0, 1.0).acos()
     }
 
+    /// Mean thickness of the hair around its upper outline, dm.
+    pub fn thickness(&self) -> f32 {
+        let upward = &self.ratios[ANGLE_BINS / 2..];
+        let mean = upward.iter().sum::<f32>() / upward.len() as f32;
+        let top = self.skull.radius(Vec3::Y);
+        (mean - 1.0) * top
+    }
+
     /// The shell seen by the crop's camera.
     pub fn z_buffer(&self, grid: Grid) -> Vec<Hit> {
         let projected: Vec<Vec3> = self

@@ -34,6 +34,8 @@ const HAIR_LIFT: f32 = 0.03;
 const THIN: f32 = 0.03;
 /// Islands in cloth smaller than this share of a squared face height are things on the cloth.
 const ISLAND: f32 = 0.02;
+/// Blur of the step between bare shoulders and cloth, in face heights.
+const BARE_BLUR: f32 = 0.04;
 /// Blur of normals found from depth, in face heights.
 const NORMAL_BLUR: f32 = 0.012;
 
@@ -55,7 +57,7 @@ pub struct Front {
     /// `[height, width]` of these, those pushed back to the skin that they border.
     pub joined: Vec<bool>,
     /// The cushion of the body, defined where it is.
-    pub body: BodyCushion,
+    pub body: Box<BodyCushion>,
     /// `[V]` vertices of the mesh under the surface, dm: its outline follows the photograph's.
     pub vertices: Vec<Vec3>,
 }
@@ -130,9 +132,9 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
     sheets::mouth_depth(&regions, &mut depth);
     sheets::eye_depth(&regions, mesh, &mesh_hits, &mut depth);
     let body = inflate::body_cushion(&regions, mesh, &mesh_hits);
-    let cloth = regions.mask(|l| l == Label::Cloth);
-    for i in (0..depth.len()).filter(|i| cloth[*i]) {
-        depth[i] = body.front.values[i];
+    let under = bare_depth(&regions, &body);
+    for i in (0..depth.len()).filter(|i| body.shown[*i]) {
+        depth[i] = body.front.values[i] + under[i];
     }
     let shell_hits = shell.z_buffer(regions.grid);
     let hits = (shell_hits.as_slice(), mesh_hits.as_slice());
@@ -153,9 +155,21 @@ pub fn front_surface(mesh: &PosedMesh<'_>, crop: &Crop, labels: &LabelMap) -> Fr
         rim_of,
         on_shell,
         joined,
-        body,
+        body: Box::new(body),
         vertices: mesh.vertices.clone(),
     }
+}
+
+/// How far bare shoulders lie under where cloth would, dm; where labels of the two mix, no step shows.
+fn bare_depth(regions: &Regions<'_>, body: &BodyCushion) -> Vec<f32> {
+    let under: Vec<f32> = (0..regions.grid.len())
+        .map(|i| match regions.labels.labels[i] {
+            Label::Skin => inflate::CLOTH_LIFT,
+            _ => 0.0,
+        })
+        .collect();
+    let sigma = BARE_BLUR * regions.crop.face_height;
+    blur::gaussian_masked(&under, &blur::weights_of(&body.shown), regions.grid, sigma)
 }
 
 /// Labels whose regions are large enough to carry a surface of their own: slivers of hair along jaw and ear

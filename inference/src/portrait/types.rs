@@ -38,6 +38,8 @@ pub struct FaceObservation {
     pub presence: f32,
     /// Faces found in all.
     pub face_count: usize,
+    /// Middle and size of the boxes of the other faces, image pixels.
+    pub others: Vec<(Vec2, Vec2)>,
 }
 
 /// The cut-out subject at the photograph's resolution.

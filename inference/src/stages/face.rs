@@ -112,10 +112,14 @@ pub(super) fn matte(
     let (image, face) = (board.image(stage, 0)?, board.face(stage, 1)?);
     let frame = FaceFrame::new(&face.landmarks, &run.head_model()?.sets);
     let matte = if run.image.is_cut_out() {
-        cut_out(image, &frame, Coverage::Given(run.image.alpha()))?
+        cut_out(
+            image,
+            (&frame, &face.others),
+            Coverage::Given(run.image.alpha()),
+        )?
     } else {
         run.with_session(&parameters.graph, |session| {
-            cut_out(image, &frame, Coverage::Network(session))
+            cut_out(image, (&frame, &face.others), Coverage::Network(session))
         })?
     };
     if face_coverage(&matte.alpha, &frame) < MIN_FACE_COVERAGE {

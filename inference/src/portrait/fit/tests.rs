@@ -37,6 +37,7 @@ fn photographed(model: &HeadModel, pose: &Pose) -> (FaceObservation, Plane) {
         blendshapes: pose.expression.clone(),
         presence: 1.0,
         face_count: 1,
+        others: Vec::new(),
     };
     (face, Plane::filled(Grid::new(500, 480), 1.0))
 }

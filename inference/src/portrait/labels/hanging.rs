@@ -53,9 +53,13 @@ impl Hanging {
             }
         }
         let lock_area = LOCK * height * ((BOTTOM - TOP) / ROWS as f32) * height;
-        Self {
-            lowest: counts.map(|rows| lowest_row(&rows, lock_area).max(SHORT)),
+        let mut lowest = counts.map(|rows| lowest_row(&rows, lock_area).max(SHORT));
+        // A face that is turned hides the far side, but hair that is long there falls over the shoulder.
+        let longest = lowest[0].max(lowest[1]);
+        if longest > LONG {
+            lowest = [longest; 2];
         }
+        Self { lowest }
     }
 
     /// Height below the chin to which hair certainly reaches on the side of a pixel.

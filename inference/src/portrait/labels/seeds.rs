@@ -20,6 +20,8 @@ const RIM: f32 = 0.05;
 /// How much less likely than nearly all of the middle the rest of the face may be (logarithm): it is lit
 /// differently.
 const SKIN_VARIETY: f32 = 8.0;
+/// Skin in shadow is not darker than this share of the median skin: dark hair over a cheek is.
+const DARKEST_SKIN: f32 = 0.45;
 /// Hair and cloth samples are less skin-like than all but this share of the skin.
 const SKIN_TAIL: f32 = 0.04;
 /// Cloth beside hanging hair is less hair-like than all but this share of the hair.
@@ -76,12 +78,15 @@ impl<'a> Learner<'a> {
                 .collect()
         };
         // Hair may fall into the face: only what resembles the middle of the face is skin.
-        let middle = colors(&regions.bare_face(MIDDLE));
+        let mut middle = colors(&regions.bare_face(MIDDLE));
+        let darkest = DARKEST_SKIN * median_lightness(&middle);
+        middle.retain(|c| c.x > darkest);
         let core = Mixture::of(&middle, SKIN_COMPONENTS - 1);
         let core_floor = core.as_ref().map_or(f32::NEG_INFINITY, |m| {
             tail(m, &middle, SKIN_TAIL) - SKIN_VARIETY
         });
         let mut samples = colors(&regions.bare_face(RIM));
+        samples.retain(|c| c.x > darkest);
         samples.retain(|c| {
             core.as_ref()
                 .is_none_or(|m| m.log_likelihood(*c) > core_floor)
@@ -183,10 +188,14 @@ impl Colors {
                     && crop.alpha.values[i] > 0.9
                     && (label != Label::Skin || regions.below[i] < LOWEST_SKIN)
             };
-            let samples: Vec<Vec3> = (0..lab.len())
+            let mut samples: Vec<Vec3> = (0..lab.len())
                 .filter(|i| counts(*i))
                 .map(|i| lab[i])
                 .collect();
+            if label == Label::Skin {
+                let darkest = DARKEST_SKIN * median_lightness(&samples);
+                samples.retain(|c| c.x > darkest);
+            }
             if samples.len() < enough {
                 return old.clone();
             }
@@ -209,6 +218,16 @@ impl Colors {
                 .map_or(UNKNOWN, |m| m.log_likelihood(color))
         })
     }
+}
+
+/// Median L* of Lab colors; 0 of none.
+fn median_lightness(colors: &[Vec3]) -> f32 {
+    let mut values: Vec<f32> = colors.iter().map(|c| c.x).collect();
+    let middle = values.len() / 2;
+    if values.is_empty() {
+        return 0.0;
+    }
+    *values.select_nth_unstable_by(middle, f32::total_cmp).1
 }
 
 fn likelihoods(mixture: Option<&Mixture>, lab: &[Vec3]) -> Vec<f32> {
