@@ -40,13 +40,13 @@ const NAPE_MAX: f32 = 0.15;
 /// Cloth lies at least this far behind the model's neck, dm.
 const CLOTH_LIFT: f32 = 0.05;
 /// Cloth that stands as high behind hides the neck's sides up to this height before the body's plane, dm.
-const SIDE_OF_NECK: f32 = 0.35;
+const SIDE_OF_NECK: f32 = 0.25;
 /// Blur of the back's height, in face heights.
 const HEIGHT_BLUR: f32 = 0.03;
 /// Columns in which the back's upper edge is known.
 const TOPS: usize = 64;
 /// Columns to both sides that count as the same place.
-const TOPS_NEAR: usize = 3;
+const TOPS_NEAR: usize = 2;
 /// They reach this far to both sides, dm.
 const TOPS_REACH: f32 = 2.5;
 /// The cut of the bust is this much darker than the cloth.
