@@ -44,6 +44,8 @@ impl Chunk for GpuChunk {
                 let values = pack::sh_plane(&sh, self.planes, plane);
                 self.sh.write(&gpu.queue, plane * capacity + to, &values);
             }
+            // What is on its way is kept in memory once more until it is sent.
+            gpu.queue.submit([]);
         }
     }
 

@@ -21,6 +21,8 @@ pub struct SoftwareRenderer {
     layers: Layers<PackedChunk>,
     /// What the last frame was blended from, while nothing has changed.
     last: Option<Last>,
+    /// Premultiplied RGB and alpha of its pixels, while nothing has changed.
+    blended: Vec<[f32; 4]>,
     stats: FrameStats,
 }
 
@@ -38,12 +40,13 @@ impl SoftwareRenderer {
         Self {
             layers: Layers::new(),
             last: None,
+            blended: Vec::new(),
             stats: FrameStats::default(),
         }
     }
 
     /// The lists of a frame, anew only where the frame or the scene changed.
-    fn prepare(&mut self, frame: &Frame) -> Result<&Prepared, RenderError> {
+    fn prepare(&mut self, frame: &Frame) -> Result<(), RenderError> {
         view::check_size(&frame.camera, MAX_SIDE)?;
         let layers = &self.layers;
         let kept = self.last.as_ref().map_or(Kept::Nothing, |last| {
@@ -55,6 +58,7 @@ impl SoftwareRenderer {
         self.stats.cached = kept == Kept::Pixels;
         let mut last = self.last.take().filter(|_| kept != Kept::Nothing);
         if kept != Kept::Pixels {
+            self.blended.clear();
             let whole = Part::whole(&frame.camera);
             let chunk_views = self.layers.chunk_views(&frame.camera, whole);
             let depths = self.layers.depth_ranges(&frame.camera);
@@ -84,11 +88,17 @@ impl SoftwareRenderer {
         self.stats.ran = self.stats.passes.iter().map(|p| p.pass).collect();
         self.stats.scene_bytes = self.layers.bytes();
         self.stats.memory_bytes = self.stats.scene_bytes;
-        let last = self
-            .last
-            .insert(last.ok_or(RenderError::Capacity { what: "the frame" })?);
-        last.frame = *frame;
-        Ok(&last.prepared)
+        self.last = last.map(|last| Last {
+            frame: *frame,
+            ..last
+        });
+        Ok(())
+    }
+
+    /// What [`Self::prepare`] left.
+    fn prepared(&self) -> Result<&Prepared, RenderError> {
+        let nothing = RenderError::Capacity { what: "the frame" };
+        self.last.as_ref().map(|l| &l.prepared).ok_or(nothing)
     }
 }
 
@@ -104,18 +114,21 @@ impl Render for SoftwareRenderer {
     }
 
     fn render_image(&mut self, frame: &Frame) -> Result<RenderedImage, RenderError> {
-        let prepared = self.prepare(frame)?;
+        self.prepare(frame)?;
         let background = view::background(frame);
         let mut times = Vec::new();
         let mut clock = Clock::start(&mut times);
-        let pixels = blend::blend(prepared);
-        clock.lap("blend");
+        if self.blended.is_empty() {
+            self.blended = blend::blend(self.prepared()?);
+            clock.lap("blend");
+        }
+        let prepared = self.prepared()?;
         let view = crate::layout::View {
             background,
             straight_alpha: 1,
             ..prepared.view
         };
-        let rgba = composite::composite(&view, &pixels);
+        let rgba = composite::composite(&view, &self.blended);
         clock.lap("composite");
         self.stats.ran.extend(times.iter().map(|p| p.pass));
         self.stats.passes.extend(times);
@@ -132,7 +145,8 @@ impl Render for SoftwareRenderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
-        let prepared = self.prepare(frame)?;
+        self.prepare(frame)?;
+        let prepared = self.prepared()?;
         let Some(slot) = blend::pick(prepared, x, y) else {
             return Ok(None);
         };
