@@ -43,6 +43,8 @@ impl Chunk for GpuChunk {
                 let values = pack::plane(&packed, self.planes, plane);
                 self.sh.write(&gpu.queue, plane * capacity + to, &values);
             }
+            // What is on its way is kept in memory once more until it is sent.
+            gpu.queue.submit([]);
         }
     }
 

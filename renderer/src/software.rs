@@ -34,6 +34,8 @@ pub struct SoftwareRenderer {
     layers: Layers<PackedChunk>,
     /// What the last frame was blended from, while nothing has changed.
     last: Option<Last>,
+    /// Premultiplied RGB and alpha of its pixels, while nothing has changed.
+    blended: Vec<[f32; 4]>,
     stats: FrameStats,
 }
 
@@ -52,12 +54,13 @@ impl SoftwareRenderer {
         Self {
             layers: Layers::new(),
             last: None,
+            blended: Vec::new(),
             stats: FrameStats::default(),
         }
     }
 
     /// The lists of a frame, anew only where the frame or the scene changed.
-    fn prepare(&mut self, frame: &Frame, part: Part) -> Result<&Prepared, RenderError> {
+    fn prepare(&mut self, frame: &Frame, part: Part) -> Result<(), RenderError> {
         let layers = &self.layers;
         let last = self.last.as_ref().filter(|last| last.part == part);
         let kept = last.map_or(Kept::Nothing, |last| {
@@ -69,6 +72,7 @@ impl SoftwareRenderer {
         self.stats.cached = kept == Kept::Pixels;
         let mut last = self.last.take().filter(|_| kept != Kept::Nothing);
         if kept != Kept::Pixels {
+            self.blended.clear();
             let (chunk_views, error_px) = self.layers.chunk_views(frame, part);
             let depths = self.layers.depth_ranges(&frame.camera);
             let view = view::view(frame, part, &chunk_views, depths);
@@ -100,11 +104,17 @@ impl SoftwareRenderer {
         self.stats.ran = self.stats.passes.iter().map(|p| p.pass).collect();
         self.stats.scene_bytes = self.layers.bytes();
         self.stats.memory_bytes = self.stats.scene_bytes;
-        let last = self
-            .last
-            .insert(last.ok_or(RenderError::Capacity { what: "the frame" })?);
-        last.frame = *frame;
-        Ok(&last.prepared)
+        self.last = last.map(|last| Last {
+            frame: *frame,
+            ..last
+        });
+        Ok(())
+    }
+
+    /// What [`Self::prepare`] left.
+    fn prepared(&self) -> Result<&Prepared, RenderError> {
+        let nothing = RenderError::Capacity { what: "the frame" };
+        self.last.as_ref().map(|l| &l.prepared).ok_or(nothing)
     }
 }
 
@@ -192,6 +202,7 @@ impl Render for SoftwareRenderer {
             pass: "composite",
             ms,
         });
+        self.blended = drawn.pixels;
         let [width, height] = part.size;
         Ok(RenderedImage {
             width,
@@ -225,7 +236,8 @@ impl Render for SoftwareRenderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
-        let prepared = self.prepare(frame, Part::whole(&frame.camera))?;
+        self.prepare(frame, Part::whole(&frame.camera))?;
+        let prepared = self.prepared()?;
         let Some(slot) = blend::pick(prepared, x, y) else {
             return Ok(None);
         };
@@ -243,7 +255,8 @@ impl Render for SoftwareRenderer {
         if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
             return Ok(Vec::new());
         }
-        let prepared = self.prepare(&frame.exact(), Part::whole(&frame.camera))?;
+        self.prepare(&frame.exact(), Part::whole(&frame.camera))?;
+        let prepared = self.prepared()?;
         let projected = &prepared.projected;
         let found: Vec<_> = inspect::under(prepared, pixel)
             .into_iter()
@@ -268,7 +281,8 @@ impl Render for SoftwareRenderer {
     fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
         let frame = &frame.exact();
         let whole = Part::whole(&frame.camera);
-        let prepared = self.prepare(frame, whole)?;
+        self.prepare(frame, whole)?;
+        let prepared = self.prepared()?;
         let view = prepared.view;
         let depths = if query.surface_only {
             inspect::median_depths(prepared)

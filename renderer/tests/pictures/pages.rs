@@ -4,7 +4,8 @@ use crate::common::{assert_images, ball, device, insert, layer};
 use glam::Vec3;
 use renderer::{CpuRasterizer, Frame, Render, SoftwareRenderer};
 use scene::{
-    Dirty, Edit, GaussianCloud, PinholeCamera, Rasterizer, Scene, SplatFlags, cloud::CloudParts,
+    Dirty, Edit, GaussianCloud, PinholeCamera, Rasterizer, Scene, SplatFlags, Transform,
+    cloud::CloudParts,
 };
 
 const N: usize = 150_000;
@@ -91,4 +92,36 @@ fn rows_keep_their_names_though_pages_are_sorted() {
     let expected = software.render_image(&frame).expect("a picture");
     let image = device.render_image(&frame).expect("a picture");
     assert_images("one hidden", &image, &expected, 1);
+}
+
+#[test]
+fn a_layer_that_arrives_in_parts_is_sorted_when_it_is_complete() {
+    let frame = inside();
+    let parts: Vec<CloudParts> = (0..3)
+        .map(|seed| {
+            let mut parts = ball(30_000, 0, seed);
+            parts.log_scales.iter_mut().for_each(|s| *s -= 1.0);
+            parts
+        })
+        .collect();
+    let mut scene = Scene::new();
+    let mut software = SoftwareRenderer::new();
+    let node = scene.begin_incoming("dust", "test", Transform::IDENTITY);
+    for part in parts {
+        let part = GaussianCloud::new(part).expect("a valid cloud");
+        let dirty = scene.extend_incoming(node, part).expect("room");
+        software.sync(&scene, &[Dirty::Graph, dirty]);
+        software.render_image(&frame).expect("a picture");
+    }
+    scene.finish_incoming(node).expect("a layer");
+    software.sync(&scene, &[Dirty::Graph]);
+    let kept = software.render_image(&frame).expect("a picture");
+
+    let mut fresh = SoftwareRenderer::new();
+    fresh.sync(&scene, &[]);
+    let expected = fresh.render_image(&frame).expect("a picture");
+    assert!(kept == expected, "as if it had come at once");
+    let pixel = [70, 50];
+    let pick = |r: &mut SoftwareRenderer| r.pick(&frame, pixel).expect("a pick").map(|p| p.row);
+    assert!(pick(&mut software).is_some() && pick(&mut software) == pick(&mut fresh));
 }
