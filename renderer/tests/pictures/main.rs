@@ -4,6 +4,7 @@
     reason = "helpers of tests fail as loudly as tests"
 )]
 
+mod cameras;
 mod common;
 mod goldens;
 mod images;
