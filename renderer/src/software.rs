@@ -143,15 +143,19 @@ impl SoftwareRenderer {
         let outline = frame.outline && frame.show_selection && self.layers.any_selected;
         let mut backdrop = view::backdrop(frame, part, outline, self.layers.core());
         backdrop.straight_alpha = 1;
-        let prepared = self.prepare(frame, part)?;
+        self.prepare(frame, part)?;
         let mut times = Vec::new();
         let mut clock = Clock::start(&mut times);
-        let pixels = if frame.view.is_inspected() {
-            inspect::inspect(prepared)
-        } else {
-            blend::blend(prepared)
-        };
-        clock.lap("blend");
+        let mut pixels = std::mem::take(&mut self.blended);
+        let prepared = self.prepared()?;
+        if pixels.is_empty() {
+            pixels = if frame.view.is_inspected() {
+                inspect::inspect(prepared)
+            } else {
+                blend::blend(prepared)
+            };
+            clock.lap("blend");
+        }
         let (mut depths, mut coverage) = (Vec::new(), Vec::new());
         if composite::needs_depths(&backdrop) {
             depths = inspect::median_depths(prepared);

@@ -5,6 +5,7 @@
 )]
 
 mod caching;
+mod cameras;
 mod common;
 mod detail;
 mod exact;
