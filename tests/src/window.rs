@@ -308,12 +308,18 @@ impl Window {
         }
     }
 
-    /// Types a path into the file dialog that is open and confirms it.
-    pub fn choose_file(&self, path: &Path) {
+    /// Types a path into the file dialog that is about to open and confirms it. On a busy machine the
+    /// dialog may be late, and keys that come before it would go to the scene.
+    ///
+    /// # Panics
+    /// When no dialog opens.
+    pub fn choose_file(&mut self, path: &Path) {
+        self.wait("the file dialog", |state| state["card_name"] == "chooser");
         pause(500);
         self.key("ctrl+a");
         self.type_text(&path.display().to_string());
         self.key("Return");
+        self.wait("its answer", |state| state["card_name"] != "chooser");
     }
 
     /// Waits for the process to end; its exit code.
