@@ -279,13 +279,17 @@ impl Window {
     }
 
     /// Runs a command through the palette: what a new user would do.
-    pub fn command(&self, name: &str) {
+    ///
+    /// # Panics
+    /// When the palette does not open.
+    pub fn command(&mut self, name: &str) {
         self.key("ctrl+k");
+        self.wait("the palette", |state| state["card_name"] == "palette");
         pause(300);
         self.type_text(name);
         pause(300);
         self.key("Return");
-        pause(300);
+        self.wait("its end", |state| state["card_name"] != "palette");
     }
 
     /// What the screen shows now.

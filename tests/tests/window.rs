@@ -318,7 +318,7 @@ fn window_shows_every_view_and_travels_in_its_history() {
     window.wait_until_still();
     // Every way to look at splats draws, also where a file has no such column.
     for view in ["Normals", "Depth", "Labels", "Confidence", "Color"] {
-        window.command(&format!("show {view}"));
+        window.command(&format!("show {}", view.to_lowercase()));
         window.wait_until_still();
     }
     window.key("ctrl+a");
