@@ -279,13 +279,17 @@ impl Window {
     }
 
     /// Runs a command through the palette: what a new user would do.
-    pub fn command(&self, name: &str) {
+    ///
+    /// # Panics
+    /// When the palette does not open.
+    pub fn command(&mut self, name: &str) {
         self.key("ctrl+k");
+        self.wait("the palette", |state| state["card_name"] == "palette");
         pause(300);
         self.type_text(name);
         pause(300);
         self.key("Return");
-        pause(300);
+        self.wait("its end", |state| state["card_name"] != "palette");
     }
 
     /// What the screen shows now.
@@ -308,12 +312,18 @@ impl Window {
         }
     }
 
-    /// Types a path into the file dialog that is open and confirms it.
-    pub fn choose_file(&self, path: &Path) {
+    /// Types a path into the file dialog that is about to open and confirms it. On a busy machine the
+    /// dialog may be late, and keys that come before it would go to the scene.
+    ///
+    /// # Panics
+    /// When no dialog opens.
+    pub fn choose_file(&mut self, path: &Path) {
+        self.wait("the file dialog", |state| state["card_name"] == "chooser");
         pause(500);
         self.key("ctrl+a");
         self.type_text(&path.display().to_string());
         self.key("Return");
+        self.wait("its answer", |state| state["card_name"] != "chooser");
     }
 
     /// Waits for the process to end; its exit code.

@@ -318,7 +318,7 @@ fn window_shows_every_view_and_travels_in_its_history() {
     window.wait_until_still();
     // Every way to look at splats draws, also where a file has no such column.
     for view in ["Normals", "Depth", "Labels", "Confidence", "Color"] {
-        window.command(&format!("show {view}"));
+        window.command(&format!("show {}", view.to_lowercase()));
         window.wait_until_still();
     }
     window.key("ctrl+a");
@@ -345,17 +345,55 @@ fn shoot(window: &mut Window, folder: &Path, name: &str) {
     keep(&picture, folder, name);
 }
 
-/// The same of a window that does not rest.
-fn shoot_now(window: &mut Window, folder: &Path, name: &str) {
+/// The same of a window that does not rest, once it shows something else than `before`.
+fn shoot_moving(window: &Window, before: &RgbImage, folder: &Path, name: &str) {
+    let limit = Duration::from_secs(30);
+    let shown = studio::wait_for(limit, || {
+        (changed(before, &window.picture()) > 0.3).then_some(())
+    });
+    assert!(shown.is_some(), "{name} is not drawn");
     pause(300);
     keep(&window.picture(), folder, name);
 }
 
 fn keep(picture: &RgbImage, folder: &Path, name: &str) {
-    picture
-        .save(folder.join(name).with_extension("png"))
-        .unwrap();
+    use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+    let path = folder.join(name).with_extension("png");
+    let file = std::fs::File::create(path).unwrap();
+    let encoder = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+    let mut small = without_dither(picture);
+    // The front page shows these at full size; the others are there to be looked through.
+    if !matches!(name, "head" | "welcome" | "portrait-card") {
+        let (width, height) = (small.width() * 3 / 4, small.height() * 3 / 4);
+        let filter = image::imageops::FilterType::CatmullRom;
+        small = image::imageops::resize(&small, width, height, filter);
+    }
+    small.write_with_encoder(encoder).unwrap();
     eprintln!("{name}");
+}
+
+/// Flat parts without the window's dither of one step, which no eye sees and which triples the file.
+fn without_dither(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let mut smooth = picture.clone();
+    for y in 1..height.saturating_sub(1) {
+        for x in 1..width.saturating_sub(1) {
+            for channel in 0..3 {
+                let around =
+                    (0..9).map(|i| picture.get_pixel(x + i % 3 - 1, y + i / 3 - 1).0[channel]);
+                let (mut low, mut high, mut sum) = (255, 0, 0_u32);
+                for value in around {
+                    low = low.min(value);
+                    high = high.max(value);
+                    sum += u32::from(value);
+                }
+                if high - low <= 2 {
+                    smooth.get_pixel_mut(x, y).0[channel] = ((sum + 4) / 9) as u8;
+                }
+            }
+        }
+    }
+    smooth
 }
 
 /// A state that does not come costs its own pictures, not those of the states after it.
@@ -423,8 +461,11 @@ fn shoot_first_minute(folder: &Path, head: &Path) {
     window.wait("the outline", |state| state["card_name"] == "drop");
     shoot(&mut window, folder, "portrait-card");
     window.press(PRIMARY);
+    window.wait("no card", |state| state["card"] == false);
     window.wait("the first splats", |state| splats(state) > 0);
-    shoot_now(&mut window, folder, "generating");
+    // The splats are known a moment before they are drawn.
+    let before = window.picture();
+    shoot_moving(&window, &before, folder, "generating");
     window.wait("the head", |state| {
         splats(state) > 50_000 && state["jobs"].as_array().is_some_and(Vec::is_empty)
     });
@@ -500,13 +541,8 @@ fn shoot_head(window: &mut Window, folder: &Path) {
     shoot(window, folder, "turntable");
     window.key("Escape");
     window.wait("no card", |state| state["card"] == false);
+    let before = window.wait_until_still();
     window.key("ctrl+k");
-    window.wait("the palette", |state| state["card"] == true);
     // The palette's cursor blinks, so the screen never rests.
-    shoot_now(window, folder, "palette");
-    window.key("Escape");
-    window.wait("no card", |state| state["card"] == false);
-    window.key("ctrl+comma");
-    window.wait("the preferences", |state| state["card"] == true);
-    shoot(window, folder, "preferences");
+    shoot_moving(window, &before, folder, "palette");
 }
