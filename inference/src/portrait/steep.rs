@@ -90,11 +90,21 @@ fn add_between(
     for k in 1..=count {
         let t = k as f32 / (count + 1) as f32;
         let normal = normals[i].lerp(normals[j], t).normalize_or(normals[i]);
+        // The wall of a fold stands behind the nearer pixel, where the photograph's view does not see it.
+        let position = if fold {
+            let depths = [i, j].map(|k| front.surface.depth.values[k]);
+            let near = if depths[0] < depths[1] { i } else { j };
+            let at = pixel_center(crop.alpha.grid(), near);
+            let depth = depths[0] + (depths[1] - depths[0]) * t;
+            crop.camera.unproject(at.x, at.y, depth)
+        } else {
+            a.lerp(b, t)
+        };
         let [from, to] = [i, j].map(|k| crop.color.values[k]);
         // A fold of the face lies in its own shadow.
         let color = if fold { from.min(to) } else { from.lerp(to, t) };
         surfels.push(Surfel {
-            position: a.lerp(b, t),
+            position,
             normal,
             axis: normal,
             along: b - a,
