@@ -41,6 +41,8 @@ const NAPE_MAX: f32 = 0.15;
 const CLOTH_LIFT: f32 = 0.05;
 /// Cloth that stands as high behind hides the neck's sides up to this height before the body's plane, dm.
 const SIDE_OF_NECK: f32 = 0.25;
+/// The body is at least this thick, dm.
+const THINNEST: f32 = 0.08;
 /// Blur of the back's height, in face heights.
 const HEIGHT_BLUR: f32 = 0.03;
 /// Columns in which the back's upper edge is known.
@@ -330,7 +332,13 @@ fn back_height(mask: &[bool], mesh: &PosedMesh<'_>, front: &Front, crop: &Crop) 
         })
         .collect();
     let sigma = HEIGHT_BLUR * crop.face_height;
-    blur::gaussian_masked(&z, &blur::weights_of(mask), grid, sigma)
+    let mut height = blur::gaussian_masked(&z, &blur::weights_of(mask), grid, sigma);
+    // Where a turned head's neck lies behind the body's plane, the back lies behind that.
+    for i in (0..grid.len()).filter(|i| mask[*i]) {
+        let seen = front.body.plane.height(front.point(&crop.camera, i));
+        height[i] = height[i].min(seen - THINNEST);
+    }
+    height
 }
 
 /// Height of the far side of the model's neck.
