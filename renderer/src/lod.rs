@@ -19,12 +19,14 @@ pub(crate) struct Eye {
     pub(crate) position: Vec3,
     /// Object frame, unit.
     pub(crate) forward: Vec3,
-    /// Focal length, px.
+    /// Focal length, px; where rays are parallel, pixels an object unit.
     pub(crate) focal_px: f32,
     /// Half the picture's diagonal, px.
     pub(crate) half_diagonal_px: f32,
     /// Object frame.
     pub(crate) near: f32,
+    /// Whether rays are parallel.
+    pub(crate) is_parallel: bool,
 }
 
 /// How much is drawn.
@@ -76,6 +78,9 @@ impl Viewed<'_> {
 impl Eye {
     /// What an error of a node's splats looks like in the picture's middle.
     fn error_px(&self, low: Vec3, high: Vec3, error: f32) -> f32 {
+        if self.is_parallel {
+            return error * self.focal_px;
+        }
         let nearest = self.position.clamp(low, high) - self.position;
         let distance = nearest.length().max(self.near);
         let slope = match nearest.try_normalize() {
@@ -195,6 +200,7 @@ mod tests {
         focal_px: 800.0,
         half_diagonal_px: 700.0,
         near: 0.01,
+        is_parallel: false,
     };
 
     fn cut_of(tree: &LodTree, limits: Limits) -> Cut {

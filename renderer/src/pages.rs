@@ -5,7 +5,7 @@
 
 use glam::{Affine3A, Vec3};
 use rayon::prelude::*;
-use scene::{GaussianCloud, PinholeCamera};
+use scene::{GaussianCloud, PinholeCamera, Projection};
 
 use crate::{
     consts::{MAX_SIGMAS, SLOPE_MARGIN},
@@ -111,14 +111,21 @@ impl Frustum {
         let right = (part.origin[0] + part.size[0]) as f32 + FILTER_MARGIN_PX;
         let bottom = (part.origin[1] + part.size[1]) as f32 + FILTER_MARGIN_PX;
         let (fx, fy) = (camera.fx, camera.fy);
-        // left <= fx x / z + cx <= right, times z.
-        let planes = [
-            (Vec3::new(fx, 0.0, camera.cx - left), 0.0),
-            (Vec3::new(-fx, 0.0, right - camera.cx), 0.0),
-            (Vec3::new(0.0, fy, camera.cy - top), 0.0),
-            (Vec3::new(0.0, -fy, bottom - camera.cy), 0.0),
-            (Vec3::Z, -camera.near),
+        // Columns and rows from the principal point to the part's sides.
+        let sides = [
+            (Vec3::X * fx, camera.cx - left),
+            (Vec3::NEG_X * fx, right - camera.cx),
+            (Vec3::Y * fy, camera.cy - top),
+            (Vec3::NEG_Y * fy, bottom - camera.cy),
         ];
+        let is_parallel = camera.projection == Projection::Orthographic;
+        // left <= fx x + cx <= right; in perspective x / z in place of x, and all times z.
+        let side = |i: usize| match sides[i] {
+            (normal, offset) if is_parallel => (normal, offset),
+            (normal, offset) => (normal + Vec3::Z * offset, 0.0),
+        };
+        let near = (Vec3::Z, -camera.near);
+        let planes = [side(0), side(1), side(2), side(3), near];
         let slope = |size: u32, focal: f32, center: f32| {
             let size = size as f32;
             (center.abs().max((size - center).abs()) + SLOPE_MARGIN * 0.5 * size) / focal
@@ -128,7 +135,7 @@ impl Frustum {
         Self {
             view_from_object,
             planes,
-            sees_all: !(reach <= REACH),
+            sees_all: !is_parallel && !(reach <= REACH),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What of the layers a frame draws, and which rows that is.
 
-use scene::{NodeId, PinholeCamera, RegionMask};
+use scene::{NodeId, PinholeCamera, Projection, RegionMask};
 
 use super::{Chunk, Layer, Layers, coarse::Coarse};
 use crate::{
@@ -170,13 +170,20 @@ impl<C: Chunk> Layer<C> {
     ) -> Option<(&Coarse<C>, lod::Eye, Frustum)> {
         let coarse = self.coarse.as_ref()?;
         let object = self.transform.inverse();
+        let is_parallel = camera.projection == Projection::Orthographic;
         let [width, height] = [camera.width, camera.height].map(|s| s as f32);
         let eye = lod::Eye {
             position: object.point(camera.eye()),
             forward: object.rotation * camera.forward(),
-            focal_px: camera.fx.max(camera.fy),
+            focal_px: camera.fx.max(camera.fy)
+                * if is_parallel {
+                    object.scale.recip()
+                } else {
+                    1.0
+                },
             half_diagonal_px: 0.5 * width.hypot(height),
             near: camera.near * object.scale,
+            is_parallel,
         };
         let view_from_object = camera.view_from_world * self.transform.to_affine();
         Some((coarse, eye, Frustum::new(camera, part, view_from_object)))
