@@ -1,13 +1,14 @@
 //! Whole exports with a renderer that paints what it was asked for.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use openh264::decoder::Decoder;
 use openh264::formats::YUVSource as _;
 use renderer::{
     FloatImage, Frame, FrameStats, Part, Pick, Render, RenderError, RenderedImage, UnderPixel,
 };
-use scene::{Cancelled, Dirty, Progress, RegionMask, RegionQuery, Scene, Sink};
+use scene::{Cancelled, Dirty, LodTree, NodeId, Progress, RegionMask, RegionQuery, Scene, Sink};
 
 use super::*;
 
@@ -15,6 +16,8 @@ use super::*;
 struct Painter;
 
 impl Render for Painter {
+    fn set_tree(&mut self, _: &Scene, _: NodeId, _: Arc<LodTree>) {}
+
     fn sync(&mut self, _scene: &Scene, _dirty: &[Dirty]) {}
 
     fn render_part(&mut self, frame: &Frame, part: Part) -> Result<RenderedImage, RenderError> {
