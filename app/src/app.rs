@@ -18,7 +18,7 @@ use crate::background::{Background, Wake};
 use crate::choose::Purpose;
 use crate::counts::Counts;
 use crate::cx::{CardKind, Cx, Wish, Wishes};
-use crate::dialogs::Card;
+use crate::dialogs::{Card, leave::Leaving};
 use crate::document::Document;
 use crate::input::{Pointer, Surface};
 use crate::jobs::Jobs;
@@ -67,6 +67,8 @@ struct Front {
     /// A recent file that gets a picture with the next frame drawn.
     portray: Option<PathBuf>,
     leaving: bool,
+    /// Where to go once the scene is saved.
+    leaving_after_save: Option<Leaving>,
     /// What the editor said last, for the status bar, and when.
     flash: Option<(String, Instant)>,
     /// The tool of the last frame, to notice when another is taken.

@@ -10,6 +10,7 @@ use scene::NodeId;
 
 use crate::choose::Purpose;
 use crate::counts::Counts;
+use crate::dialogs::leave::Leaving;
 use crate::jobs::Jobs;
 use crate::notify::Notices;
 use crate::pictures::Pictures;
@@ -30,6 +31,8 @@ pub enum Wish {
     Chosen(Purpose, Vec<PathBuf>),
     /// Save to the file that is known, or ask for one.
     Save,
+    /// The same, and then go where the artist was going.
+    SaveAndLeave(Leaving),
     /// Show a card.
     Show(CardKind),
     /// Take the card away.

@@ -266,6 +266,38 @@ fn window_stays_open_over_a_file_that_cannot_be_read() {
 }
 
 #[test]
+fn window_saves_and_then_goes_when_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let ball = folder.path().join("ball.ply");
+    ply::write_ball(&ball, 5_000);
+    let Some(mut window) = Window::open(SIZE, &[&ball]) else {
+        return;
+    };
+    window.wait("the ball", |state| splats(state) == 5_000);
+    window.key("r");
+    window.drag(1, [420, 300], [520, 480]);
+    window.wait("a selection", |state| state["selected"].as_u64() > Some(0));
+    window.key("Delete");
+    window.wait("fewer splats", |state| splats(state) < 5_000);
+    window.key("ctrl+q");
+    window.wait("the question", |state| state["card"] == true);
+    window.press(PRIMARY);
+    // A file that was only opened is not written over unasked.
+    window.wait("the file dialog", |state| state["card_name"] == "chooser");
+    let saved = folder.path().join("saved.ply");
+    window.choose_file(&saved);
+    let code = window.wait_for_end(Duration::from_secs(30));
+    assert_eq!(
+        code,
+        Some(0),
+        "it saves and ends: {} {}",
+        window.state(),
+        window.log()
+    );
+    assert!(saved.exists(), "it ended without saving: {}", window.log());
+}
+
+#[test]
 fn window_offers_unsaved_work_again_after_a_crash() {
     let folder = tempfile::tempdir().unwrap();
     let ball = folder.path().join("ball.ply");

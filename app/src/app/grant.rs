@@ -51,9 +51,20 @@ impl App {
             Wish::Open(paths) => self.open(paths),
             Wish::Generate(path) => self.generate(path, GenerateOptions::default(), None),
             Wish::CreateFromCard => self.create_from_card(),
-            Wish::Choose(purpose) => self.choose(purpose),
+            Wish::Choose(purpose) => {
+                // Whoever saves later, of their own accord, does not leave.
+                self.front.leaving_after_save = None;
+                self.choose(purpose);
+            }
             Wish::Chosen(purpose, paths) => self.chosen(purpose, paths),
-            Wish::Save => self.save(),
+            Wish::Save => {
+                self.front.leaving_after_save = None;
+                self.save();
+            }
+            Wish::SaveAndLeave(leaving) => {
+                self.front.leaving_after_save = Some(leaving);
+                self.save();
+            }
             Wish::Show(kind) => self.front.card = Card::of(kind),
             Wish::CloseCard => self.front.card = Card::None,
             Wish::LookThrough(node) => {

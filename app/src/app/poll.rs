@@ -11,6 +11,7 @@ use scene::{PinholeCamera, Transform, io::IoError};
 use super::App;
 use crate::background::Event;
 use crate::cx::Wish;
+use crate::dialogs::leave::Leaving;
 use crate::jobs::{Generating, Job, Loading, Made, Task, Writing};
 use crate::notify::{Offer, Tone, sentence};
 use crate::{export, recent, text};
@@ -296,6 +297,11 @@ impl App {
     fn written(&mut self, title: &str, writing: &Writing, detail: String) {
         if let Some(revision) = writing.saves_revision {
             self.document.saved(Some(&writing.path), revision);
+            match self.front.leaving_after_save.take() {
+                Some(Leaving::Quit) => self.front.wishes.push(Wish::Quit),
+                Some(Leaving::NewScene) => self.front.wishes.push(Wish::NewScene),
+                None => {}
+            }
             recent::remember(&mut self.settings.recent, &writing.path);
             self.front.portray = self.settings.recent.first().map(|r| r.path.clone());
         }

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, leaving: Leaving, cx: &Cx<'_>, wishes: &mut Wishes) {
             if unsaved {
                 if widgets::primary_button(ui, text::SAVE, Ok(())).clicked() {
                     wishes.push(Wish::CloseCard);
-                    wishes.push(Wish::Save);
+                    wishes.push(Wish::SaveAndLeave(leaving));
                 }
                 if widgets::secondary_button(ui, text::CANCEL, Ok(())).clicked() {
                     wishes.push(Wish::CloseCard);
