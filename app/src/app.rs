@@ -352,6 +352,7 @@ impl App {
             jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
             layers: self.editor.scene().layers().count(),
             splats: self.front.counts.all.alive,
+            considered: self.view.facts().stats.considered,
             selected: self.front.counts.all.selected,
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),

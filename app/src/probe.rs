@@ -16,6 +16,8 @@ pub struct State {
     pub layers: usize,
     /// Splats that exist, in all layers.
     pub splats: usize,
+    /// Splats, or merged ones in their place, that the last frame looked at.
+    pub considered: u32,
     /// Splats that are selected.
     pub selected: usize,
     /// Layers that the lights shade.

@@ -237,6 +237,18 @@ impl Window {
         pause(200);
     }
 
+    /// Presses the left button and keeps it down.
+    pub fn hold(&self, x: i32, y: i32) {
+        self.point(x, y);
+        self.xdotool(&["mousedown", "1"]);
+    }
+
+    /// Lets the left button go.
+    pub fn release(&self) {
+        self.xdotool(&["mouseup", "1"]);
+        pause(200);
+    }
+
     /// Draws around the corners with the left button, back to the first.
     pub fn lasso(&self, corners: &[[i32; 2]]) {
         let Some(first) = corners.first() else {

@@ -266,6 +266,32 @@ fn window_stays_open_over_a_file_that_cannot_be_read() {
 }
 
 #[test]
+fn window_moves_a_large_layer_by_merged_splats_and_rests_on_all_of_them() {
+    const MANY: usize = 220_000;
+    let folder = tempfile::tempdir().unwrap();
+    let ball = folder.path().join("ball.ply");
+    ply::write_ball(&ball, MANY);
+    // Software Vulkan says that its frames take no time.
+    let software = Path::new("--software");
+    let Some(mut window) = Window::open(SIZE, &[software, &ball]) else {
+        return;
+    };
+    window.wait("the ball", |state| state["considered"] == MANY);
+    window.wait_until_still();
+    window.hold(400, 300);
+    let mut step = 0;
+    let fewest = studio::wait_for(Duration::from_secs(60), || {
+        step += 1;
+        window.point(400 + step % 200, 300);
+        let considered = window.state()["considered"].as_u64()?;
+        (considered < MANY as u64 / 2).then_some(considered)
+    });
+    assert!(fewest.is_some(), "always all splats: {}", window.state());
+    window.release();
+    window.wait("all splats at rest", |state| state["considered"] == MANY);
+}
+
+#[test]
 fn window_saves_and_then_goes_when_asked_to() {
     let folder = tempfile::tempdir().unwrap();
     let ball = folder.path().join("ball.ply");
