@@ -309,17 +309,43 @@ impl Window {
         self.display.picture()
     }
 
-    /// Clicks the button of a card that is filled or outlined in this color.
+    /// Clicks the button of a card that is filled or outlined in this color, until the card is gone: a
+    /// click on a window that has not drawn for a while may find nothing yet.
     ///
     /// # Panics
-    /// When none is seen in time.
+    /// When none is seen in time, or clicks do nothing.
     pub fn press(&mut self, color: [u8; 3]) {
+        const CLICKS: usize = 5;
+        let before = self.state()["card_name"].clone();
+        for _ in 0..CLICKS {
+            let [x, y] = self.find_still_button(color);
+            self.click(x, y);
+            let gone = wait_for(Duration::from_secs(4), || {
+                let ended = matches!(self.process.try_wait(), Ok(Some(_)));
+                (ended || self.state()["card_name"] != before).then_some(())
+            });
+            if gone.is_some() {
+                return;
+            }
+        }
+        panic!("the button does nothing: {}\n{}", self.state(), self.log());
+    }
+
+    /// A card may still be sliding in: its button counts once it stays where it is.
+    fn find_still_button(&mut self, color: [u8; 3]) -> [i32; 2] {
+        let mut last = None;
         let found = wait_for(PATIENCE, || {
             self.assert_alive();
-            find_button(&self.picture(), color)
+            let now = find_button(&self.picture(), color);
+            let stays = now.filter(|_| now == last);
+            last = now;
+            if stays.is_none() {
+                pause(150);
+            }
+            stays
         });
         match found {
-            Some([x, y]) => self.click(x, y),
+            Some(place) => place,
             None => panic!("there is no button of color {color:?}\n{}", self.log()),
         }
     }
@@ -387,6 +413,7 @@ pub const DANGER: [u8; 3] = [213, 94, 0];
 /// The middle of the rows in which one color runs on for at least forty pixels.
 fn find_button(picture: &RgbImage, color: [u8; 3]) -> Option<[i32; 2]> {
     const SHORTEST: u32 = 40;
+    const TALLEST: u32 = 40;
     let mut runs = Vec::new();
     for y in 0..picture.height() {
         let mut length = 0;
@@ -401,7 +428,10 @@ fn find_button(picture: &RgbImage, color: [u8; 3]) -> Option<[i32; 2]> {
             }
         }
     }
-    let (first, last) = (runs.first()?, runs.last()?);
+    // Rows no farther apart than an outlined button is high; a bar of the same color elsewhere is none.
+    let blocks = runs.chunk_by(|above, below| below[1] <= above[1] + TALLEST);
+    let button = blocks.max_by_key(|rows| rows.len())?;
+    let (first, last) = (button.first()?, button.last()?);
     let middle = [first[0], (first[1] + last[1]) / 2];
     Some(middle.map(|v| i32::try_from(v).unwrap_or(0)))
 }
