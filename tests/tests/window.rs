@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use image::RgbImage;
 use serde_json::json;
-use tests::display::difference;
+use tests::display::{difference, without_dither};
 use tests::window::{DANGER, PRIMARY, Window, pause};
 use tests::{ply, root, studio};
 
@@ -428,30 +428,6 @@ fn keep(picture: &RgbImage, folder: &Path, name: &str) {
     }
     small.write_with_encoder(encoder).unwrap();
     eprintln!("{name}");
-}
-
-/// Flat parts without the window's dither of one step, which no eye sees and which triples the file.
-fn without_dither(picture: &RgbImage) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let mut smooth = picture.clone();
-    for y in 1..height.saturating_sub(1) {
-        for x in 1..width.saturating_sub(1) {
-            for channel in 0..3 {
-                let around =
-                    (0..9).map(|i| picture.get_pixel(x + i % 3 - 1, y + i / 3 - 1).0[channel]);
-                let (mut low, mut high, mut sum) = (255, 0, 0_u32);
-                for value in around {
-                    low = low.min(value);
-                    high = high.max(value);
-                    sum += u32::from(value);
-                }
-                if high - low <= 2 {
-                    smooth.get_pixel_mut(x, y).0[channel] = ((sum + 4) / 9) as u8;
-                }
-            }
-        }
-    }
-    smooth
 }
 
 /// A state that does not come costs its own pictures, not those of the states after it.
