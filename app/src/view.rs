@@ -62,6 +62,8 @@ struct Changes {
     dirty: Vec<Dirty>,
     /// Levels of detail that were built.
     trees: Vec<Tree>,
+    /// Whether something came that [`Levels`] has not been told of.
+    news: bool,
 }
 
 impl Changes {
@@ -124,6 +126,7 @@ impl View {
     pub fn note(&mut self, dirty: &[Dirty]) {
         if self.shown == Some(Shown::Document) {
             self.changes.dirty.extend_from_slice(dirty);
+            self.changes.news |= !dirty.is_empty();
         }
     }
 
@@ -216,13 +219,17 @@ impl View {
         self.changes = Changes {
             dirty: everything(scene),
             trees: Vec::new(),
+            news: true,
         };
     }
 
     /// Has levels of detail made for what rests.
     fn build_levels(&mut self, scene: &Scene, ctx: &Context) {
         let now = Instant::now();
-        if let Some(again) = self.levels.note(scene, &self.changes.dirty, now) {
+        // Changes wait here while the renderer is busy; they are looked at once.
+        if std::mem::take(&mut self.changes.news)
+            && let Some(again) = self.levels.note(scene, &self.changes.dirty, now)
+        {
             ctx.request_repaint_after(again + Duration::from_millis(20));
         }
         if let Some(tree) = self.levels.poll(scene, now) {

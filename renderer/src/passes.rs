@@ -17,6 +17,7 @@ pub(crate) use region::RegionBuffers;
 
 use crate::{
     Gpu,
+    consts::TILES_PER_BIN,
     cpu::inspect::is_inspected,
     frame_buffers::FrameBuffers,
     gpu_scene::GpuChunk,
@@ -123,6 +124,29 @@ pub(crate) struct Context<'a> {
     pub(crate) buffers: &'a FrameBuffers,
     pub(crate) chunks: &'a [&'a GpuChunk],
     pub(crate) chunk_views: &'a [ChunkView],
+}
+
+impl Context<'_> {
+    /// Workgroups of the passes that look at every tile.
+    fn tile_groups(&self) -> [u32; 2] {
+        let [bins_x, bins_y] = self.view.bins;
+        [TILES_PER_BIN, bins_x * bins_y]
+    }
+
+    /// What those passes read of the tile lists, and where blended pixels go.
+    fn tile_buffers(&self) -> [(u32, &wgpu::Buffer); 8] {
+        let buffers = self.buffers;
+        [
+            (0, &buffers.view.raw),
+            (1, &buffers.records.raw),
+            (2, &buffers.tile_starts.raw),
+            (3, &buffers.tile_entries.raw),
+            (4, &buffers.depths.raw),
+            (5, &buffers.placements.raw),
+            (6, &buffers.blended.raw),
+            (7, &buffers.picks.raw),
+        ]
+    }
 }
 
 /// All passes of a frame.

@@ -291,20 +291,26 @@ fn window_moves_a_large_layer_by_merged_splats_and_rests_on_all_of_them() {
     window.wait("all splats at rest", |state| state["considered"] == MANY);
 }
 
-#[test]
-fn window_saves_and_then_goes_when_asked_to() {
-    let folder = tempfile::tempdir().unwrap();
+/// A window with unsaved work: a ball without some of its splats.
+fn open_bitten_ball(folder: &tempfile::TempDir) -> Option<Window> {
     let ball = folder.path().join("ball.ply");
     ply::write_ball(&ball, 5_000);
-    let Some(mut window) = Window::open(SIZE, &[&ball]) else {
-        return;
-    };
+    let mut window = Window::open(SIZE, &[&ball])?;
     window.wait("the ball", |state| splats(state) == 5_000);
     window.key("r");
     window.drag(1, [420, 300], [520, 480]);
     window.wait("a selection", |state| state["selected"].as_u64() > Some(0));
     window.key("Delete");
     window.wait("fewer splats", |state| splats(state) < 5_000);
+    Some(window)
+}
+
+#[test]
+fn window_saves_and_then_goes_when_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mut window) = open_bitten_ball(&folder) else {
+        return;
+    };
     window.key("ctrl+q");
     window.wait("the question", |state| state["card"] == true);
     window.press(PRIMARY);
@@ -326,18 +332,10 @@ fn window_saves_and_then_goes_when_asked_to() {
 #[test]
 fn window_offers_unsaved_work_again_after_a_crash() {
     let folder = tempfile::tempdir().unwrap();
-    let ball = folder.path().join("ball.ply");
-    ply::write_ball(&ball, 5_000);
-    let Some(mut window) = Window::open(SIZE, &[&ball]) else {
+    let Some(mut window) = open_bitten_ball(&folder) else {
         return;
     };
-    window.wait("the ball", |state| splats(state) == 5_000);
-    window.key("r");
-    window.drag(1, [420, 300], [520, 480]);
-    window.wait("a selection", |state| state["selected"].as_u64() > Some(0));
-    window.key("Delete");
-    let state = window.wait("fewer splats", |state| splats(state) < 5_000);
-    let left = splats(&state);
+    let left = splats(&window.state());
     window.wait("the autosave", |state| state["autosaved"] == true);
     let settings = window.crash();
 

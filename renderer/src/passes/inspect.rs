@@ -1,7 +1,6 @@
 //! Looks at the tile lists splat by splat: `shaders/inspect.wgsl`, one workgroup a tile.
 
 use super::{Context, Kernel};
-use crate::consts::TILES_PER_BIN;
 
 #[derive(Debug)]
 pub(crate) struct Inspect {
@@ -22,32 +21,16 @@ impl Inspect {
 
     /// Rings and counts, in place of blend.
     pub(crate) fn record(&self, context: &Context<'_>, pass: &mut wgpu::ComputePass<'_>) {
-        let buffers = context.buffers;
-        let bindings = [
-            (0, &buffers.view.raw),
-            (1, &buffers.records.raw),
-            (2, &buffers.tile_starts.raw),
-            (3, &buffers.tile_entries.raw),
-            (4, &buffers.depths.raw),
-            (5, &buffers.placements.raw),
-            (6, &buffers.blended.raw),
-            (7, &buffers.picks.raw),
-        ];
-        let groups = tiles(context);
+        let (bindings, groups) = (context.tile_buffers(), context.tile_groups());
         self.main.dispatch(context.device, pass, &bindings, groups);
     }
 
     /// The selected coverage of every pixel.
     pub(crate) fn record_cover(&self, context: &Context<'_>, pass: &mut wgpu::ComputePass<'_>) {
-        let buffers = context.buffers;
-        let bindings = [
-            (0, &buffers.view.raw),
-            (1, &buffers.records.raw),
-            (2, &buffers.tile_starts.raw),
-            (3, &buffers.tile_entries.raw),
-            (8, &buffers.coverage.raw),
-        ];
-        let groups = tiles(context);
+        // Of the tile lists only who covers what.
+        let mut bindings = context.tile_buffers()[..4].to_vec();
+        bindings.push((8, &context.buffers.coverage.raw));
+        let groups = context.tile_groups();
         self.cover.dispatch(context.device, pass, &bindings, groups);
     }
 
@@ -58,22 +41,9 @@ impl Inspect {
         pass: &mut wgpu::ComputePass<'_>,
         [query, list]: [&wgpu::Buffer; 2],
     ) {
-        let buffers = context.buffers;
-        let bindings = [
-            (0, &buffers.view.raw),
-            (1, &buffers.records.raw),
-            (2, &buffers.tile_starts.raw),
-            (3, &buffers.tile_entries.raw),
-            (4, &buffers.depths.raw),
-            (5, &buffers.placements.raw),
-            (9, query),
-            (10, list),
-        ];
+        // No pixel is written.
+        let mut bindings = context.tile_buffers()[..6].to_vec();
+        bindings.extend([(9, query), (10, list)]);
         self.under.dispatch(context.device, pass, &bindings, [1, 1]);
     }
-}
-
-fn tiles(context: &Context<'_>) -> [u32; 2] {
-    let [bins_x, bins_y] = context.view.bins;
-    [TILES_PER_BIN, bins_x * bins_y]
 }

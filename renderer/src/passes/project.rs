@@ -1,6 +1,7 @@
 //! From a splat in space to an ellipse on the image: `shaders/project.wgsl`, one dispatch a chunk.
 
 use super::{Context, Kernel};
+use crate::{frame_buffers::FrameBuffers, gpu_scene::GpuChunk};
 
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -18,49 +19,42 @@ impl Project {
 
     /// Computes the colors of the last frame's records anew.
     pub(crate) fn record_colors(&self, context: &Context<'_>, pass: &mut wgpu::ComputePass<'_>) {
-        let buffers = context.buffers;
-        for (i, chunk) in context.chunks.iter().enumerate() {
-            let bindings = [
-                (0, &buffers.view.raw),
-                (1, &buffers.chunk_views[i].raw),
-                (2, &buffers.shading.raw),
-                (3, &chunk.means.raw),
-                (4, &chunk.shapes.raw),
-                (5, &chunk.sh.raw),
-                (6, &buffers.words.raw),
-                (7, &buffers.offsets.raw),
-                (8, &buffers.records.raw),
-                (11, &chunk.flags.raw),
-            ];
-            let groups = context.chunk_views[i].block_count;
-            if groups > 0 {
-                self.recolor
-                    .dispatch(context.device, pass, &bindings, [groups, 1]);
-            }
-        }
+        record_each(&self.recolor, context, pass, |_, chunk| {
+            vec![(11, &chunk.flags.raw)]
+        });
     }
 
     pub(crate) fn record(&self, context: &Context<'_>, pass: &mut wgpu::ComputePass<'_>) {
-        let buffers = context.buffers;
-        for (i, chunk) in context.chunks.iter().enumerate() {
-            let bindings = [
-                (0, &buffers.view.raw),
-                (1, &buffers.chunk_views[i].raw),
-                (2, &buffers.shading.raw),
-                (3, &chunk.means.raw),
-                (4, &chunk.shapes.raw),
-                (5, &chunk.sh.raw),
-                (6, &buffers.words.raw),
-                (7, &buffers.offsets.raw),
-                (8, &buffers.records.raw),
-                (9, &buffers.depths.raw),
-                (10, &buffers.placements.raw),
-            ];
-            let groups = context.chunk_views[i].block_count;
-            if groups > 0 {
-                self.main
-                    .dispatch(context.device, pass, &bindings, [groups, 1]);
-            }
+        record_each(&self.main, context, pass, |buffers, _| {
+            vec![(9, &buffers.depths.raw), (10, &buffers.placements.raw)]
+        });
+    }
+}
+
+/// Runs a kernel over every chunk that has rows to draw, with what the kernel binds beside the splats.
+fn record_each(
+    kernel: &Kernel,
+    context: &Context<'_>,
+    pass: &mut wgpu::ComputePass<'_>,
+    own: for<'a> fn(&'a FrameBuffers, &'a GpuChunk) -> Vec<(u32, &'a wgpu::Buffer)>,
+) {
+    let buffers = context.buffers;
+    for (i, chunk) in context.chunks.iter().enumerate() {
+        let mut bindings = vec![
+            (0, &buffers.view.raw),
+            (1, &buffers.chunk_views[i].raw),
+            (2, &buffers.shading.raw),
+            (3, &chunk.means.raw),
+            (4, &chunk.shapes.raw),
+            (5, &chunk.sh.raw),
+            (6, &buffers.words.raw),
+            (7, &buffers.offsets.raw),
+            (8, &buffers.records.raw),
+        ];
+        bindings.extend(own(buffers, chunk));
+        let groups = context.chunk_views[i].block_count;
+        if groups > 0 {
+            kernel.dispatch(context.device, pass, &bindings, [groups, 1]);
         }
     }
 }
