@@ -7,6 +7,7 @@
 mod apply;
 
 pub(crate) use apply::{check_environment, check_node};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
@@ -50,10 +51,10 @@ pub enum EditError {
 }
 
 /// One reversible change. Hand it to [`History::run`](crate::History::run).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Edit(Kind);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Kind {
     /// Nodes that come (`Some`) or go (`None`); either all or none are `Some`.
     Presence(Vec<Slot>),
@@ -75,7 +76,7 @@ enum Kind {
     Batch(Vec<Edit>),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Slot {
     id: NodeId,
     /// Index in `Scene::order`.
@@ -84,7 +85,7 @@ struct Slot {
 }
 
 /// One replaceable part of a node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Value {
     Name(String),
     Visible(bool),
@@ -96,7 +97,7 @@ enum Value {
 }
 
 /// Flags of a row set in its order, equal neighbors stored once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct FlagRuns {
     runs: Vec<(u32, SplatFlags)>,
 }
