@@ -5,6 +5,7 @@ mod exports;
 mod files;
 mod grant;
 mod poll;
+mod project;
 mod stage;
 
 use std::path::PathBuf;
@@ -67,6 +68,8 @@ struct Front {
     /// A recent file that gets a picture with the next frame drawn.
     portray: Option<PathBuf>,
     leaving: bool,
+    /// A project that is read and not yet on screen.
+    project: Option<Box<project::Arrived>>,
     /// Where to go once the scene is saved.
     leaving_after_save: Option<Leaving>,
     /// What the editor said last, for the status bar, and when.
@@ -156,7 +159,7 @@ impl App {
                 Request::OpenDialog => Wish::Choose(Purpose::Open),
                 Request::ImportPicture => Wish::Choose(Purpose::OpenPicture),
                 Request::Save => Wish::Save,
-                Request::SaveDialog => Wish::Choose(Purpose::SaveSplats),
+                Request::SaveDialog => Wish::Choose(Purpose::SaveScene),
                 Request::ScreenshotDialog => Wish::Show(CardKind::Screenshot),
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),

@@ -47,6 +47,10 @@ pub enum Wish {
     NewScene,
     /// Start an empty scene now.
     NewSceneAnyway,
+    /// Put the project that was read in the place of the scene, after asking about unsaved changes.
+    ShowProject,
+    /// The same now.
+    ShowProjectAnyway,
     /// Show or hide the history.
     ToggleHistory,
     /// Undo or redo until so many steps are in effect.

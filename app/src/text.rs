@@ -45,9 +45,9 @@ words! {
     NO_SAMPLES = "The samples are not installed: the folder assets is missing";
     FORGET_RECENT = "Remove from this list";
 
-    CHOOSE_OPEN = "Open splats or a picture";
+    CHOOSE_OPEN = "Open a project, splats or a picture";
     CHOOSE_PICTURE = "Choose a portrait";
-    CHOOSE_SAVE = "Save the scene as splats";
+    CHOOSE_SAVE = "Save the project (.splatwright) or its splats (.ply)";
     CHOOSE_SCREENSHOT = "Save the screenshot";
     CHOOSE_TURNTABLE = "Save the turntable";
     PARENT_FOLDER = "Folder above";
@@ -215,10 +215,12 @@ words! {
     SAVING = "Saving";
     WRITING = "Writing";
     ONE_BY_ONE = "Drop portraits one by one";
+    ONE_PROJECT = "One project is open at a time";
     DIALOG_FAILED = "The file dialog did not open";
 
     UNSAVED_DETAIL = "Your changes will be lost if you do not save them.";
     JOBS_RUN_TITLE = "Stop what is running and quit?";
+    JOBS_RUN_PROJECT_TITLE = "Stop what is running and open the project?";
     JOBS_RUN_NEW_TITLE = "Stop what is running and start anew?";
     CANCEL_JOB = "Cancel this job";
     SOFTWARE_DEVICE = "Software renderer";

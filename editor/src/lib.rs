@@ -30,6 +30,7 @@ pub use input::{Button, Input, Key, Modifiers};
 pub use outcome::{Outcome, Request};
 pub use overlay::{Line, Overlay, Rect, Ring, Tone};
 pub use picker::{NoPicker, Pick, Picker};
+pub use restore::Desk;
 pub use select::{Region, SelectOp};
 pub use settings::{NavigationPreset, Settings};
 pub use tool::{TOOLS, ToolInfo, ToolKind};

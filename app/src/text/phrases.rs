@@ -59,9 +59,9 @@ pub fn turntable_summary(frames: u32, seconds: f32) -> String {
 /// What a file filter is called.
 pub fn filter_name(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Open => "Splats and pictures",
+        Purpose::Open => "Projects, splats and pictures",
         Purpose::OpenPicture => "Pictures",
-        Purpose::SaveSplats => "Splats (PLY)",
+        Purpose::SaveScene => "Project or splats (PLY)",
         Purpose::SaveScreenshot => "PNG picture",
         Purpose::SaveMp4 => "MP4 film",
         Purpose::SaveGif => "Animated GIF",
@@ -119,6 +119,7 @@ pub fn leave_label(leaving: Leaving, unsaved: bool) -> &'static str {
         (_, true) => "Do not save",
         (Leaving::Quit, false) => "Stop and quit",
         (Leaving::NewScene, false) => "Stop and start anew",
+        (Leaving::Project, false) => "Stop and open",
     }
 }
 
