@@ -219,7 +219,7 @@ impl App {
     fn is_modal(&self) -> bool {
         matches!(
             self.front.card,
-            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard | Card::About | Card::Palette(_)
+            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard(_) | Card::About | Card::Palette(_)
         )
     }
 
@@ -263,6 +263,9 @@ impl App {
         if *self.editor.settings() != self.settings.editor {
             self.editor.set_settings(self.settings.editor);
         }
+        if *self.editor.keymap() != self.settings.keymap {
+            self.editor.set_keymap(self.settings.keymap.clone());
+        }
         let look = (
             self.settings.theme,
             self.settings.ui_scale,
@@ -290,7 +293,13 @@ impl App {
 
     fn remember(&mut self, ctx: &Context) {
         let now = Instant::now();
-        if now.duration_since(self.clock.settings_checked).as_secs() < 2 {
+        let pause = Duration::from_secs(2);
+        let since = now.duration_since(self.clock.settings_checked);
+        if since < pause {
+            // Nobody may move the mouse again before the window is killed.
+            if self.settings != self.clock.saved_settings {
+                ctx.request_repaint_after(pause - since);
+            }
             return;
         }
         self.clock.settings_checked = now;

@@ -132,6 +132,14 @@ words! {
     NO_RECENT = "Nothing was opened yet";
     SHOW_AS = "Show as";
     KEYBOARD = "Keyboard and mouse";
+    KEYS_SEARCH = "Find a command";
+    KEYS_HINT = "Click a key to change it; right-click takes the usual one again";
+    KEYS_CHANGE = "Click, then press the new key. Backspace: none. Right-click: the usual one";
+    KEYS_WAIT = "Press a key";
+    KEYS_NONE = "none";
+    KEYS_RESERVED = "This key cannot be given to a command; press another one";
+    KEYS_RESET = "Reset all";
+    KEYS_ARE_DEFAULT = "Every command has its usual key";
     MOUSE = "Mouse";
     ABOUT = "About Splatwright";
     VERSION = "Version";

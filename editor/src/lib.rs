@@ -27,6 +27,7 @@ pub use command::{Command, CommandInfo};
 pub use editor::Editor;
 pub use incoming::{Arrived, key_light};
 pub use input::{Button, Input, Key, Modifiers};
+pub use keymap::Keymap;
 pub use outcome::{Outcome, Request};
 pub use overlay::{Line, Overlay, Rect, Ring, Tone};
 pub use picker::{NoPicker, Pick, Picker};

@@ -287,7 +287,7 @@ fn named_item(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, n
     let info = command.info();
     let enabled = cx.editor.enabled(&command);
     let mut button = Button::new(name).min_size(egui::vec2(220.0, 0.0));
-    if let Some(keys) = info.shortcut {
+    if let Some(keys) = cx.editor.keymap().shortcut(&command) {
         button = button.shortcut_text(keys);
     }
     let response = ui.add_enabled(enabled.is_ok(), button);

@@ -19,7 +19,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
         for tool in editor::TOOLS {
             let command = Command::SetTool(tool.kind);
             let info = command.info();
-            let button = IconButton::tool(icon(tool.kind), info.name, info.shortcut)
+            let keys = cx.editor.keymap().shortcut(&command);
+            let button = IconButton::tool(icon(tool.kind), info.name, keys)
                 .active(cx.editor.tool() == tool.kind)
                 .enabled(cx.editor.enabled(&command));
             if button.show(ui).clicked() {
@@ -57,7 +58,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 fn action(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, symbol: &str, command: Command) {
     let info = command.info();
     let name = info.name.trim_end_matches(text::ELLIPSIS);
-    let button = IconButton::tool(symbol, name, info.shortcut).enabled(cx.editor.enabled(&command));
+    let keys = cx.editor.keymap().shortcut(&command);
+    let button = IconButton::tool(symbol, name, keys).enabled(cx.editor.enabled(&command));
     if button.show(ui).clicked() {
         wishes.run(command);
     }

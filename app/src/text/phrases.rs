@@ -108,6 +108,19 @@ pub fn job_would_stop(title: &str, subject: &str) -> String {
     format!("{title} ({subject}) is still running and would be stopped.")
 }
 
+/// A key that another command has.
+pub fn key_taken(keys: &str, other: &str) -> String {
+    format!("{keys} belongs to “{other}”; take it away there first, or press another key")
+}
+
+/// Accessible name of a command's key.
+pub fn keys_of(name: &str, keys: &str) -> String {
+    match keys {
+        "" => format!("{name}: no key"),
+        keys => format!("{name}: {keys}"),
+    }
+}
+
 /// The question before unsaved changes are lost.
 pub fn unsaved_title(name: &str) -> String {
     format!("Save the changes to “{name}”?")

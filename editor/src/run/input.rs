@@ -6,7 +6,7 @@ use crate::{
     command::Command,
     editor::{Editor, ZoomAnchor},
     input::{Button, Input, Key, Modifiers},
-    keymap,
+    keymap::FLY_KEYS,
     outcome::Outcome,
     picker::Picker,
     settings::Navigation,
@@ -14,8 +14,6 @@ use crate::{
     tools::{self, Drag},
 };
 
-/// Keys that fly, by their place on the keyboard.
-const FLY_KEYS: [char; 6] = ['W', 'A', 'S', 'D', 'Q', 'E'];
 /// Wheel turns closer together than this, and over the same spot, zoom to one point.
 const ZOOM_BURST_SECS: f32 = 0.6;
 /// The same spot, points.
@@ -267,7 +265,7 @@ impl Editor {
             self.pointer.held.insert(key);
             return Outcome::redraw();
         }
-        match keymap::command_for(key, modifiers) {
+        match self.keymap.command_for(key, modifiers) {
             Some(command) => self.run(command),
             None => Outcome::default(),
         }

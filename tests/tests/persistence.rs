@@ -39,9 +39,7 @@ fn bite(window: &mut Window, [x, y]: [i32; 2]) -> u64 {
     let before = splats(&window.state());
     window.key("r");
     window.drag(1, [x, y], [x + 70, y + 70]);
-    window.wait("a selection", |state| {
-        state["selected"].as_u64() > Some(0)
-    });
+    window.wait("a selection", |state| state["selected"].as_u64() > Some(0));
     window.key("Delete");
     splats(&window.wait("fewer splats", |state| splats(state) < before))
 }
@@ -90,7 +88,9 @@ fn window_opens_a_project_with_all_its_steps() {
     window.wait("the question", |state| state["card_name"] == "leave");
     window.wait_until_still();
     window.press(DANGER);
-    window.wait("the project as it was saved", |state| splats(state) == twice);
+    window.wait("the project as it was saved", |state| {
+        splats(state) == twice
+    });
 }
 
 /// A number that looks random and is the same in every run.
