@@ -141,7 +141,6 @@ impl App {
             return;
         }
         let layers: Vec<_> = layers(&self.editor);
-        let revision = self.editor.history().revision();
         let target = path.clone();
         let work = Background::<(), String>::start("save", self.wake.clone(), move |sink| {
             sink.progress(scene::Progress::new(text::WRITING, 0, 0))?;
@@ -155,11 +154,16 @@ impl App {
                 &report.notes,
             ))
         });
+        self.add_saving(work, path);
+    }
+
+    /// Lists work that puts the scene as it is now on disk.
+    pub(super) fn add_saving(&mut self, work: Background<(), String>, path: PathBuf) {
         let subject = recent::file_name(&path);
         let task = Task::Write(Writing {
             work,
             path,
-            saves_revision: Some(revision),
+            saves_revision: Some(self.editor.history().revision()),
         });
         self.jobs.add(text::SAVING, subject, task);
     }

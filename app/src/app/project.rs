@@ -12,7 +12,7 @@ use super::App;
 use crate::background::{Background, Event};
 use crate::dialogs::leave::Leaving;
 use crate::document::Document;
-use crate::jobs::{Made, OpeningProject, Task, Writing};
+use crate::jobs::{Made, OpeningProject, Task};
 use crate::{recent, text};
 
 /// Attachment with the view of the scene.
@@ -106,18 +106,11 @@ impl App {
         let made: Vec<_> = self.jobs.made.iter().collect();
         attach(&mut project, DESK, &self.editor.desk());
         attach(&mut project, MADE, &made);
-        let revision = self.editor.history().revision();
         let target = path.clone();
         let work = Background::<(), String>::start("save", self.wake.clone(), move |sink| {
             write(&project, &target, &mut |progress| sink.progress(progress))
         });
-        let subject = recent::file_name(&path);
-        let task = Task::Write(Writing {
-            work,
-            path,
-            saves_revision: Some(revision),
-        });
-        self.jobs.add(text::SAVING, subject, task);
+        self.add_saving(work, path);
     }
 }
 
