@@ -46,7 +46,12 @@ impl Kernel {
             layout: None,
             module,
             entry_point: Some(entry),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                // The kernels clear what they read themselves. On OpenGL the clearing that would be put
+                // before each is so long that software drivers compile it for minutes.
+                zero_initialize_workgroup_memory: false,
+                ..Default::default()
+            },
             cache: None,
         });
         let layout = pipeline.get_bind_group_layout(0);
