@@ -10,3 +10,25 @@ mod pixels;
 mod sources;
 
 pub(crate) use bed::{ball, camera, gpu as device, scene};
+
+/// The same on OpenGL, which gets other machine code from the same shaders.
+#[test]
+fn opengl_does_as_the_twins() {
+    if std::env::var("TEST_GPU").is_ok_and(|v| v == "none") {
+        return;
+    }
+    match crate::Gpu::opengl() {
+        Err(reason) => eprintln!("skipped: {reason}"),
+        Ok(gpu) => bed::on(gpu, || {
+            geometry::cull();
+            geometry::project();
+            order::scan();
+            order::sort();
+            binning::bin();
+            binning::tiles();
+            pixels::blend();
+            pixels::composite();
+            pixels::inspect();
+        }),
+    }
+}

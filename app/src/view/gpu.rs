@@ -12,13 +12,10 @@ use super::pace::Pace;
 use super::{Changes, ViewFacts, scaled};
 use crate::background::{Background, Wake};
 
-/// Whether the device can run compute passes at all (old OpenGL cannot), and faster than we do without.
+/// Whether the device can run all passes (old OpenGL cannot), and faster than we do without.
 pub(super) fn can_compute(state: &RenderState) -> bool {
-    let flags = state.adapter.get_downlevel_capabilities().flags;
-    let info = state.adapter.get_info();
-    flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
-        && info.backend != wgpu::Backend::Gl
-        && !Gpu::is_slower_than_software(info.device_type)
+    let device_type = state.adapter.get_info().device_type;
+    Gpu::can_draw(&state.adapter) && !Gpu::is_slower_than_software(device_type)
 }
 
 enum Stage {
