@@ -51,7 +51,7 @@ impl Reload {
             return None;
         }
         self.newest = newest;
-        match try_passes(&gpu, Some(&self.folder)) {
+        match try_passes(gpu, Some(&self.folder)) {
             Ok(passes) => {
                 log::info!("shaders compiled anew from {}", self.folder.display());
                 Some(passes)
