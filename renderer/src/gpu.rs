@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::RenderError;
+use crate::{RenderError, Tuning};
 
 /// Why there is no graphics device.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,10 @@ pub struct Gpu {
     pub adapter_name: String,
     /// What kind of adapter it is.
     pub device_type: wgpu::DeviceType,
+    /// Name and version of the driver.
+    pub driver: String,
+    /// How passes are built for it.
+    pub tuning: Tuning,
     /// What went wrong on the device since anyone asked.
     trouble: Arc<Trouble>,
 }
@@ -154,7 +158,14 @@ impl Gpu {
             queue,
             adapter_name: format!("{} ({:?})", info.name, info.backend),
             device_type: info.device_type,
+            driver: format!("{} {}", info.driver, info.driver_info),
+            tuning: Tuning::default(),
         }
+    }
+
+    /// The same device, with passes built as [`crate::measure_tuning`] found best.
+    pub fn with_tuning(self, tuning: Tuning) -> Self {
+        Self { tuning, ..self }
     }
 
     /// Whether [`crate::SoftwareRenderer`] draws faster than a device of this kind: where the device is the

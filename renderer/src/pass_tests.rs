@@ -32,3 +32,16 @@ fn opengl_does_as_the_twins() {
         }),
     }
 }
+
+/// Every choice of sort and blend.
+#[test]
+fn every_choice_does_as_the_twins() {
+    let Some(gpu) = device() else { return };
+    let others = crate::Tuning::all().filter(|&t| t != crate::Tuning::default());
+    for tuning in others {
+        bed::on(gpu.clone().with_tuning(tuning), || {
+            order::sort();
+            pixels::blend();
+        });
+    }
+}

@@ -1,7 +1,7 @@
-//! The same picture within WebGPU's default limits.
+//! The same picture within WebGPU's default limits, and with every choice of passes.
 
 use crate::common::{ball, camera, device, insert, layer, place};
-use renderer::{Frame, Gpu, Render, RenderedImage, Renderer};
+use renderer::{Frame, Gpu, Render, RenderedImage, Renderer, Tuning};
 use scene::Scene;
 
 /// A device that was asked for nothing but WebGPU's defaults.
@@ -52,5 +52,15 @@ fn default_limits_are_enough() {
             }
             Err(reason) => eprintln!("skipped: {reason}"),
         }
+    }
+}
+
+#[test]
+fn every_choice_of_passes_draws_the_same_bytes() {
+    let Some(device) = device() else { return };
+    let expected = picture(device.gpu().clone());
+    for tuning in Tuning::all() {
+        let actual = picture(device.gpu().clone().with_tuning(tuning));
+        assert!(actual == expected, "another picture with {tuning}");
     }
 }
