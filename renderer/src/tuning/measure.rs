@@ -185,10 +185,11 @@ impl Bed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Frame, Render, Renderer, pass_tests};
 
     #[test]
     fn a_device_finds_its_choice_in_half_a_second() {
-        let Some(gpu) = crate::pass_tests::device() else {
+        let Some(gpu) = pass_tests::device() else {
             return;
         };
         let start = Instant::now();
@@ -199,5 +200,23 @@ mod tests {
         assert!(Tuning::all().any(|t| t == choice));
         // Other tests share the processor with this one.
         assert!(took.as_secs() < 5, "it took {took:?}");
+    }
+
+    #[test]
+    fn another_choice_is_taken_over_without_a_trace() {
+        let Some(gpu) = pass_tests::device() else {
+            return;
+        };
+        let scene = pass_tests::scene(vec![pass_tests::ball(3000, 1, 3)]);
+        let frame = Frame::new(pass_tests::camera([200, 150]));
+        let mut renderer = Renderer::new(gpu.clone()).expect("a renderer");
+        renderer.sync(&scene, &[]);
+        let expected = renderer.render_image(&frame).expect("a picture");
+        for tuning in Tuning::all() {
+            let passes = Some(Passes::new(&gpu.clone().with_tuning(tuning)));
+            renderer.adopt(Tuned { tuning, passes });
+            let actual = renderer.render_image(&frame).expect("a picture");
+            assert!(actual == expected, "another picture with {tuning}");
+        }
     }
 }
