@@ -26,6 +26,7 @@ pub mod recent;
 pub mod recovery;
 pub mod text;
 pub mod theme;
+mod tunings;
 pub mod view;
 pub mod widgets;
 pub mod window;

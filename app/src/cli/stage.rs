@@ -10,6 +10,7 @@ use scene::{DirectionalLight, Edit, Node, Payload, Scene, Sink, SplatLayer, Tran
 use super::args::{ModelArgs, ViewArgs};
 use super::generate;
 use super::progress::Terminal;
+use crate::tunings;
 
 /// A scene from files.
 pub(crate) struct Stage {
@@ -80,7 +81,7 @@ fn open_renderer(software: bool) -> Box<dyn Render> {
     if !software {
         match Gpu::headless() {
             Ok(gpu) if Gpu::is_slower_than_software(gpu.device_type) => {}
-            Ok(gpu) => match Renderer::new(gpu) {
+            Ok(gpu) => match Renderer::new(tuned(gpu)) {
                 Ok(renderer) => return Box::new(renderer),
                 Err(error) => log::warn!("drawing on the processor: {error}"),
             },
@@ -88,6 +89,12 @@ fn open_renderer(software: bool) -> Box<dyn Render> {
         }
     }
     Box::new(SoftwareRenderer::new())
+}
+
+/// The device with the passes that the window found fastest on it.
+pub(crate) fn tuned(gpu: Gpu) -> Gpu {
+    let tuning = tunings::remembered(&gpu).unwrap_or_default();
+    gpu.with_tuning(tuning)
 }
 
 /// Reads one splat file as a layer; what was odd about it goes to standard error.
