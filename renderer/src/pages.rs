@@ -64,8 +64,8 @@ fn spread(v: u32) -> u32 {
 /// Where a page's splats are, object frame: the box of their means, widened by [`REACH`] footprints.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct PageBounds {
-    low: Vec3,
-    high: Vec3,
+    pub(crate) low: Vec3,
+    pub(crate) high: Vec3,
 }
 
 impl PageBounds {
@@ -83,14 +83,6 @@ impl PageBounds {
             bounds.high = bounds.high.max(mean + reach);
         }
         bounds
-    }
-
-    /// Around both.
-    pub(crate) fn union(&self, other: &Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
     }
 }
 
@@ -162,6 +154,11 @@ impl Frustum {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nodes_of_a_tree_reach_as_far_as_pages() {
+        assert!(REACH * MAX_SIGMAS <= scene::LodTree::REACH);
+    }
 
     #[test]
     fn bits_are_spread_by_three() {

@@ -84,6 +84,34 @@ impl GaussianCloud {
         })
     }
 
+    /// The rows in which another cloud of the same shape differs; none where the shapes do.
+    pub fn rows_unlike(&self, other: &Self) -> Option<Vec<u32>> {
+        let shape = |c: &Self| {
+            let columns = c.columns().iter();
+            let columns: Vec<_> = columns.map(|c| (c.name.clone(), c.width)).collect();
+            (c.len(), c.sh_degree(), columns)
+        };
+        if shape(self) != shape(other) {
+            return None;
+        }
+        let same_row = |row: usize| {
+            self.means()[row] == other.means()[row]
+                && self.raw_rotations()[row] == other.raw_rotations()[row]
+                && self.log_scales()[row] == other.log_scales()[row]
+                && self.opacity_logits()[row] == other.opacity_logits()[row]
+                && self.sh_of(row) == other.sh_of(row)
+        };
+        let columns = self.columns().iter().zip(other.columns());
+        let columns: Vec<_> = columns.filter(|(a, b)| a != b).collect();
+        let same_columns = |row: usize| {
+            let of = |c: &Column| c.values.rows(&[row], c.width);
+            columns.iter().all(|(a, b)| of(a) == of(b))
+        };
+        let rows = (0..self.len()).into_par_iter();
+        let unlike = rows.filter(|row| !same_row(*row) || !same_columns(*row));
+        Some(unlike.map(|row| row as u32).collect())
+    }
+
     /// The same cloud without the bands above a degree.
     pub fn with_max_sh_degree(self, degree: u32) -> Self {
         if self.sh_degree() <= degree {

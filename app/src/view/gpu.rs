@@ -1,11 +1,11 @@
 //! The viewport on the window's own graphics device.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, TextureId};
-use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer};
+use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer, Residency};
 use scene::{RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
@@ -20,6 +20,9 @@ pub(super) fn can_compute(state: &RenderState) -> bool {
         && info.backend != wgpu::Backend::Gl
         && !Gpu::is_slower_than_software(info.device_type)
 }
+
+/// How long a frame may take over splats: half of what a smooth frame has.
+const SLICE: Duration = Duration::from_millis(8);
 
 enum Stage {
     /// The passes are compiled on their own thread, so that the window opens at once.
@@ -70,7 +73,12 @@ impl GpuView {
             && let Some(result) = compiling.result()
         {
             match result {
-                Ok(renderer) => {
+                Ok(mut renderer) => {
+                    let kind = renderer.gpu().device_type;
+                    renderer.set_residency(Residency {
+                        scene_bytes: Gpu::usual_scene_bytes(kind),
+                        slice: Some(SLICE),
+                    });
                     self.stage = Stage::Ready(Box::new(renderer));
                     changes.dirty = super::everything(scene);
                     fresh = true;
@@ -87,10 +95,14 @@ impl GpuView {
         // A frame whose buffers were too small is drawn again with larger ones.
         let changed = changed || fresh || !renderer.is_settled();
         let start = Instant::now();
-        let Some(scale) = self.pace.next(changed, start) else {
-            return Ok(());
+        let behind = !renderer.is_complete();
+        let scale = match self.pace.next(changed, start) {
+            Some(scale) => scale,
+            // More of a large layer comes with every frame.
+            None if behind && self.pace.is_sharp() => 1.0,
+            None => return Ok(()),
         };
-        if !changes.is_empty() {
+        if !changes.is_empty() || behind {
             std::mem::take(changes).hand_over(scene, renderer.as_mut());
         }
         let drawn = Frame {
@@ -105,7 +117,7 @@ impl GpuView {
         if let Some(again) = self.pace.began(scale) {
             ctx.request_repaint_after(again);
         }
-        if !renderer.is_settled() {
+        if !renderer.is_settled() || !renderer.is_complete() {
             ctx.request_repaint();
         }
         facts.texture = Some(self.show(texture));

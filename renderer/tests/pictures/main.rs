@@ -15,4 +15,5 @@ mod pages;
 mod picks;
 mod poison;
 mod reference;
+mod stream;
 mod tiers;
