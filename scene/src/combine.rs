@@ -15,10 +15,11 @@ impl GaussianCloud {
     /// there, and columns of one name and different types become `f64`. Columns of one name and
     /// different widths are an error. On an error `self` is unchanged.
     pub fn append(&mut self, mut other: Self) -> Result<(), CloudError> {
-        if self.is_empty() && self.columns().is_empty() {
+        if self.is_empty() && self.columns().is_empty() && !self.is_on_disk() {
             *self = other;
             return Ok(());
         }
+        self.begin_with_degree(other.sh_degree());
         for column in other.columns() {
             if let Some(own) = self.column(&column.name)
                 && own.width != column.width
@@ -35,28 +36,10 @@ impl GaussianCloud {
         other.raise_sh_degree(degree);
 
         let (n, m) = (self.len(), other.len());
-        let mut parts = std::mem::take(self).into_parts();
-        let more = other.into_parts();
-        parts.means.extend(more.means);
-        parts.rotations.extend(more.rotations);
-        parts.log_scales.extend(more.log_scales);
-        parts.opacity_logits.extend(more.opacity_logits);
-        parts.sh.extend(more.sh);
-        append_columns(&mut parts.columns, n, more.columns, m);
-        *self = Self::from_checked(parts);
+        self.extend_gaussians(&other)?;
+        let more = std::mem::take(other.columns_mut());
+        append_columns(self.columns_mut(), n, more, m);
         Ok(())
-    }
-
-    /// Makes room for this many more splats.
-    pub fn reserve(&mut self, additional: usize) {
-        let stride = 3 * sh::coefficient_count(self.sh_degree());
-        let mut parts = std::mem::take(self).into_parts();
-        parts.means.reserve(additional);
-        parts.rotations.reserve(additional);
-        parts.log_scales.reserve(additional);
-        parts.opacity_logits.reserve(additional);
-        parts.sh.reserve(additional * stride);
-        *self = Self::from_checked(parts);
     }
 
     /// The splats for which `keep(row)` holds, in order.

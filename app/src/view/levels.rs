@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use renderer::Residency;
-use scene::{Cancelled, Dirty, GaussianCloud, LodTree, NodeId, Scene, SplatFlags, SplatLayer};
+use scene::{Dirty, GaussianCloud, LodError, LodTree, NodeId, Scene, SplatFlags, SplatLayer};
 
 use crate::background::{Background, Wake};
 
@@ -200,7 +200,7 @@ fn tree_of(
     flags: &[SplatFlags],
     old: Option<&Built>,
     cancelled: &(impl Fn() -> bool + Sync),
-) -> Result<LodTree, Cancelled> {
+) -> Result<LodTree, LodError> {
     let start = Instant::now();
     let unlike = old.and_then(|old| Some((old, old.made.rows_unlike(new)?)));
     let n = new.cloud.len();

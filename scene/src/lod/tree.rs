@@ -1,6 +1,6 @@
 //! The tree.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use glam::Vec3;
 use rayon::prelude::*;
@@ -9,7 +9,7 @@ use super::{
     partition::{partition, partition_evenly},
     reduce::{Reduced, reduce},
 };
-use crate::{Cancelled, GaussianCloud, SplatFlags};
+use crate::{Cancelled, CloudError, GaussianCloud, SplatFlags, cloud::disk_error, store::Store};
 
 /// Splats that a node has at most.
 const NODE: usize = 4096;
@@ -17,8 +17,22 @@ const NODE: usize = 4096;
 const CHILDREN: usize = 4;
 /// Rows that stay together inside a leaf: what renderers cull at once.
 const CLUSTER: usize = 256;
+/// Nodes that are made at once: what is in memory of a tree that goes to the disk.
+const BATCH: usize = 256;
 /// Standard deviations that the box of a node's size reaches beyond its means.
 const SIZE_SIGMAS: f32 = 3.0;
+
+/// Why a tree was not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LodError {
+    /// Nobody wants it any longer.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The disk is full.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+}
 
 /// One version of one part of a cloud.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +70,8 @@ pub struct LodTree {
     places: Arc<[u32]>,
     /// `[leaves + 1]` where each leaf starts in `rows`.
     starts: Arc<[u32]>,
+    /// Where merged splats lie, where they are not in memory.
+    store: Option<Arc<Store>>,
 }
 
 impl LodTree {
@@ -71,7 +87,19 @@ impl LodTree {
         cloud: &GaussianCloud,
         flags: &[SplatFlags],
         cancelled: &(impl Fn() -> bool + Sync),
-    ) -> Result<Self, Cancelled> {
+    ) -> Result<Self, LodError> {
+        Self::build_in(None, cloud, flags, cancelled)
+    }
+
+    /// The same with the merged splats in a file without a name in a folder, mapped, for clouds that are
+    /// there as well.
+    pub fn build_in(
+        folder: Option<&Path>,
+        cloud: &GaussianCloud,
+        flags: &[SplatFlags],
+        cancelled: &(impl Fn() -> bool + Sync),
+    ) -> Result<Self, LodError> {
+        let store = folder.map(Store::new).transpose();
         let mut depth = 0;
         while cloud.len() > NODE * CHILDREN.pow(depth) {
             depth += 1;
@@ -100,6 +128,7 @@ impl LodTree {
             rows: rows.into(),
             places: places.into(),
             starts: starts.into(),
+            store: store.map_err(|error| disk_error(&error))?,
         };
         let all: Vec<usize> = (0..tree.nodes.len()).collect();
         tree.make(&all, cloud, flags, cancelled)?;
@@ -115,7 +144,7 @@ impl LodTree {
         changed: &[u32],
         cloud: &GaussianCloud,
         flags: &[SplatFlags],
-    ) -> Result<Vec<usize>, Cancelled> {
+    ) -> Result<Vec<usize>, LodError> {
         let mut is_changed = vec![false; cloud.len()];
         for row in changed {
             if let Some(bit) = is_changed.get_mut(*row as usize) {
@@ -143,30 +172,41 @@ impl LodTree {
         cloud: &GaussianCloud,
         flags: &[SplatFlags],
         cancelled: &(impl Fn() -> bool + Sync),
-    ) -> Result<(), Cancelled> {
+    ) -> Result<(), LodError> {
         let mut end = wanted.len();
         while end > 0 {
             let first = first_of_level(wanted[end - 1]);
             let start = wanted[..end].partition_point(|node| *node < first);
-            let made = wanted[start..end]
-                .par_iter()
-                .map(|node| {
-                    if cancelled() {
-                        return Err(Cancelled);
-                    }
-                    Ok(if *node >= self.first_leaf {
-                        self.leaf(*node, cloud)
-                    } else {
-                        self.inner(*node, cloud, flags)
+            for batch in wanted[start..end].chunks(BATCH) {
+                let made = batch
+                    .par_iter()
+                    .map(|node| {
+                        if cancelled() {
+                            return Err(Cancelled);
+                        }
+                        Ok(if *node >= self.first_leaf {
+                            self.leaf(*node, cloud)
+                        } else {
+                            self.inner(*node, cloud, flags)
+                        })
                     })
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            for (node, made) in wanted[start..end].iter().zip(made) {
-                self.nodes[*node] = Arc::new(made);
+                    .collect::<Result<Vec<_>, _>>()?;
+                for (node, made) in batch.iter().zip(made) {
+                    self.nodes[*node] = Arc::new(self.stored(made)?);
+                }
             }
             end = start;
         }
         Ok(())
+    }
+
+    /// A node with its splats where they belong.
+    fn stored(&self, mut made: LodNode) -> Result<LodNode, CloudError> {
+        if let (Some(store), false) = (&self.store, made.splats.is_empty()) {
+            let stored = std::mem::take(&mut made.splats).stored(store);
+            made.splats = stored.map_err(|error| disk_error(&error))?;
+        }
+        Ok(made)
     }
 
     fn leaf(&self, node: usize, cloud: &GaussianCloud) -> LodNode {
@@ -200,7 +240,7 @@ impl LodTree {
                 cloud.gathered(&rows)
             } else {
                 displacements.extend_from_slice(&of_child.displacements);
-                of_child.splats.clone()
+                of_child.splats.clone().in_memory()
             };
             // Parts of one cloud have the same columns: they always join.
             if below.append(splats).is_err() {
