@@ -213,7 +213,13 @@ fn tree_of(
             tree
         }
         _ => {
-            let tree = LodTree::build(&new.cloud, flags, cancelled)?;
+            // Where the Gaussians are too many for the memory, so are the merged ones.
+            let folder = new.cloud.is_on_disk().then(crate::scratch::folder);
+            let folder = folder.and_then(|made| {
+                made.inspect_err(|error| log::warn!("levels stay in memory: {error:#}"))
+                    .ok()
+            });
+            let tree = LodTree::build_in(folder.as_deref(), &new.cloud, flags, cancelled)?;
             log::info!(
                 "levels of {n} splats: built in {} ms",
                 start.elapsed().as_millis()
