@@ -17,6 +17,8 @@ const MORTON_BITS: u32 = 10;
 /// How far a page's box reaches beyond its splats, in their footprint's radii: enough for cameras that
 /// linearize up to a slope of √3 (a field of view of 106°). Wider ones draw every page.
 const REACH: f32 = 2.0;
+/// Nodes of trees are measured by the scene: they must reach as far.
+const _: () = assert!(REACH * MAX_SIGMAS <= scene::LodTree::REACH);
 /// What the pixel filter adds to a footprint at most, px.
 const FILTER_MARGIN_PX: f32 = 2.0;
 
@@ -154,11 +156,6 @@ impl Frustum {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nodes_of_a_tree_reach_as_far_as_pages() {
-        assert!(REACH * MAX_SIGMAS <= scene::LodTree::REACH);
-    }
 
     #[test]
     fn bits_are_spread_by_three() {

@@ -271,7 +271,7 @@ impl<C: Chunk> Stream<C> {
         }
         if self.node_of_slot.len() < self.most_slots {
             let slot = self.node_of_slot.len();
-            if slot % self.slots_a_chunk() == 0 {
+            if slot.is_multiple_of(self.slots_a_chunk()) {
                 let slots = (self.most_slots - slot).min(self.slots_a_chunk());
                 let chunk = C::new(home, slots * self.slot_rows, self.planes);
                 self.chunks.push(chunk);
