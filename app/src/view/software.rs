@@ -20,7 +20,7 @@ const PICK_PATIENCE: Duration = Duration::from_millis(600);
 const REGION_PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long a picture may take over splats.
-const SLICE: Duration = Duration::from_millis(60);
+const SLICE: Duration = Duration::from_millis(200);
 /// Bytes of packed splats that are held.
 const SCENE_BYTES: u64 = 3 << 30;
 

@@ -9,8 +9,8 @@ use scene::{GaussianCloud, LodTree};
 
 use crate::pack::PackedRows;
 
-/// Packed nodes that may wait to be taken: what a frame uploads at most.
-const MOST_READY: usize = 24;
+/// Packed nodes that may wait to be taken: what a slow frame uploads at most.
+const MOST_READY: usize = 96;
 
 /// What nodes are made of.
 #[derive(Debug)]

@@ -14,8 +14,9 @@ use crate::cli::progress::Terminal;
 use crate::cli::stage::{Stage, file_name, load_layer};
 use crate::{export, scratch};
 
-/// As the window: what a frame may take over splats, how coarse it is while it moves, and of how many.
-const SLICE: Duration = Duration::from_millis(8);
+/// As the window: what a frame may take over splats, on the device and in software, how coarse it is while
+/// it moves, and of how many.
+const SLICES: [Duration; 2] = [Duration::from_millis(8), Duration::from_millis(200)];
 const MOVING: Detail = Detail::Coarse {
     tolerance_px: 1.0,
     budget: 2_000_000,
@@ -52,7 +53,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let (mut timed, adapter) = open(args.software)?;
     timed.render().set_residency(Residency {
         scene_bytes: args.scene_memory << 20,
-        slice: Some(SLICE),
+        slice: Some(SLICES[usize::from(args.software)]),
     });
     let start = Instant::now();
     timed.render().sync(&stage.scene, &[]);
