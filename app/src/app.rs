@@ -83,6 +83,8 @@ struct Clock {
     began: Instant,
     frames: u64,
     first_frame_ms: Option<u64>,
+    /// Of all frames but the first two.
+    longest_frame_ms: u64,
     title: String,
     /// Where tests read what the window is doing.
     probe: Option<Probe>,
@@ -120,6 +122,7 @@ impl App {
                 began: start.began,
                 frames: 0,
                 first_frame_ms: None,
+                longest_frame_ms: 0,
                 title: String::new(),
                 probe: Probe::from_env(),
                 saved_settings: start.settings,
@@ -360,11 +363,12 @@ impl App {
             return;
         };
         let notices = self.front.notices.shown();
+        let stats = &self.view.facts().stats;
         probe.report(probe::State {
             jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
             layers: self.editor.scene().layers().count(),
             splats: self.front.counts.all.alive,
-            considered: self.view.facts().stats.considered,
+            considered: stats.considered,
             selected: self.front.counts.all.selected,
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),
@@ -372,6 +376,8 @@ impl App {
             notices: notices.iter().map(|n| n.title.clone()).collect(),
             steps: self.editor.history().applied(),
             autosaved: self.document.autosaved.is_some(),
+            to_come: [stats.waiting, stats.missing_parts],
+            longest_frame_ms: self.clock.longest_frame_ms,
             first_frame_ms: self.clock.first_frame_ms,
         });
     }
@@ -413,6 +419,7 @@ impl eframe::App for App {
         if ctx.current_pass_index() > 0 {
             return;
         }
+        let start = Instant::now();
         self.time_start(ctx);
         self.take_drops(ctx);
         self.poll(ctx);
@@ -425,6 +432,10 @@ impl eframe::App for App {
         self.draw(ctx);
         self.remember(ctx);
         self.title(ctx);
+        if self.clock.frames > 2 {
+            let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.clock.longest_frame_ms = self.clock.longest_frame_ms.max(ms);
+        }
         self.tell_probe();
     }
 

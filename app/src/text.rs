@@ -131,6 +131,7 @@ words! {
     OPEN_RECENT = "Open recent";
     NO_RECENT = "Nothing was opened yet";
     SHOW_AS = "Show as";
+    HELD_HINT = "Large layers come part by part; what is missing is drawn coarser until it is there";
     KEYBOARD = "Keyboard and mouse";
     KEYS_SEARCH = "Find a command";
     KEYS_HINT = "Click a key to change it; right-click takes the usual one again";

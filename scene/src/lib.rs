@@ -22,6 +22,7 @@ pub mod rows;
 pub mod scene;
 pub mod sh;
 pub mod sink;
+mod store;
 pub mod transform;
 
 pub use camera::{PinholeCamera, Projection};
@@ -32,7 +33,7 @@ pub use flags::SplatFlags;
 pub use history::History;
 pub use incoming::IncomingError;
 pub use light::{DirectionalLight, Environment};
-pub use lod::{LodNode, LodTree};
+pub use lod::{LodError, LodNode, LodTree};
 pub use node::{CameraPose, Node, NodeId, Payload, SplatLayer};
 pub use rasterizer::{PixelImage, Rasterizer};
 pub use region::{Footprint, Region, RegionMask, RegionQuery};

@@ -14,7 +14,7 @@ use crate::dialogs::{Card, chooser::Chooser, drop_card::DropCard};
 use crate::jobs::{Loading, Task, Writing};
 use crate::notify::Tone;
 use crate::panels::viewport::Dropping;
-use crate::{recent, text};
+use crate::{recent, scratch, text};
 
 /// What the files that hover over the window would become.
 pub(super) fn hovering(ctx: &Context) -> Option<Dropping> {
@@ -81,12 +81,25 @@ impl App {
             .editor
             .begin_incoming(&name, &file, scene::io::SCENE_FROM_FILE);
         self.digest(outcome);
+        if scratch::is_large(&path)
+            && let Err(error) = self.put_on_disk(node)
+        {
+            self.front.notices.error(text::cannot_open(&file), &error);
+            let outcome = self.editor.cancel_incoming(node);
+            self.digest(outcome);
+            return;
+        }
         let source = path.clone();
         let work = Background::<GaussianCloud, _>::start("load", self.wake.clone(), move |sink| {
             Ok(scene::io::load(&source, sink)?)
         });
         let task = Task::Load(Loading { work, node, path });
         self.jobs.add(text::OPENING, file, task);
+    }
+
+    fn put_on_disk(&mut self, node: scene::NodeId) -> anyhow::Result<()> {
+        let folder = scratch::folder()?;
+        Ok(self.editor.put_incoming_on_disk(node, &folder)?)
     }
 
     /// Asks for a file, through the desktop where it can.

@@ -435,3 +435,16 @@ pub fn saved_detail(splats: usize, bytes: u64, notes: &[String]) -> String {
 pub fn exported(title: &str, name: &str) -> String {
     format!("{title} saved as {name}")
 }
+
+/// How much of a large layer the picture shows.
+pub fn splats_held(held: &str, all: &str) -> String {
+    format!("{held} of {all} splats there")
+}
+
+/// How much of a large layer is drawn coarser than it could be.
+pub fn parts_to_come(parts: u32) -> String {
+    match parts {
+        1 => String::from("1 part to come"),
+        n => format!("{n} parts to come"),
+    }
+}
