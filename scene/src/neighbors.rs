@@ -26,10 +26,19 @@ pub struct Neighborhood<'a> {
     cells: Vec<Cell>,
 }
 
+/// z and y in one number (y counted from `MIDDLE`), then x: quick to compare, and offsets still add up.
+type Place = (i64, i32);
+
+/// Where y is zero.
+const MIDDLE: i64 = 1 << 31;
+
+fn zy(z: i64, y: i64) -> i64 {
+    (z << 32) + y
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Cell {
-    /// z, y, x: the order of the list.
-    at: [i32; 3],
+    at: Place,
     /// Of `order`.
     start: u32,
     end: u32,
@@ -86,12 +95,12 @@ impl<'a> Neighborhood<'a> {
         let asked = reach.is_finite() && reach > 0.0;
         // A hair under the diagonal, so that rounding cannot part what shares a cell.
         let per_side = f64::from(3.0_f32).sqrt() * 1.000_01 / f64::from(reach);
-        let place = |p: &Vec3| {
+        let place = |p: &Vec3| -> Option<Place> {
             let cell = (p.as_dvec3() * per_side).floor();
             let known = asked && cell.abs().max_element() < FARTHEST;
-            known.then_some([cell.z as i32, cell.y as i32, cell.x as i32])
+            known.then(|| (zy(cell.z as i64, cell.y as i64 + MIDDLE), cell.x as i32))
         };
-        let mut sorted: Vec<([i32; 3], u32)> = points
+        let mut sorted: Vec<(Place, u32)> = points
             .par_iter()
             .enumerate()
             .filter_map(|(i, p)| Some((place(p)?, i as u32)))
@@ -232,11 +241,9 @@ impl<'a> Neighborhood<'a> {
             let cells = block * BLOCK..((block + 1) * BLOCK).min(self.cells.len());
             let mut first = [usize::MAX; ROWS];
             for cell in cells {
-                let [z, y, x] = self.cells[cell].at;
-                for (first, [dz, dy, from, to]) in first.iter_mut().zip(&walk.rows) {
-                    let row = [z.saturating_add(*dz), y.saturating_add(*dy)];
-                    let start = [row[0], row[1], x.saturating_add(*from)];
-                    let end = [row[0], row[1], x.saturating_add(*to)];
+                let (row, x) = self.cells[cell].at;
+                for (first, (offset, from, to)) in first.iter_mut().zip(&walk.rows) {
+                    let (start, end) = ((row + offset, x + from), (row + offset, x + to));
                     if *first == usize::MAX {
                         *first = self.cells.partition_point(|cell| cell.at < start);
                     }
@@ -259,15 +266,15 @@ impl<'a> Neighborhood<'a> {
 /// Rows of cells with the same z and y that may hold neighbors.
 const ROWS: usize = 25;
 
-/// Which cells beside one to visit: offsets in z and y, first and last offset in x.
+/// Which cells beside one to visit: offset in z and y, first and last offset in x.
 struct Walk {
-    rows: Vec<[i32; 4]>,
+    rows: Vec<(i64, i32, i32)>,
 }
 
 impl Walk {
     /// All neighbors.
     fn around() -> Self {
-        let rows = (-2..=2).flat_map(|dz| (-2..=2).map(move |dy| [dz, dy, -2, 2]));
+        let rows = (-2..=2).flat_map(|dz| (-2..=2).map(move |dy| (zy(dz, dy), -2, 2)));
         Self {
             rows: rows.collect(),
         }
@@ -275,14 +282,13 @@ impl Walk {
 
     /// Those that come later in the order, so that every pair is visited once.
     fn ahead() -> Self {
-        let mut rows = Self::around().rows;
-        rows.retain(|[dz, dy, ..]| (*dz, *dy) >= (0, 0));
-        for row in &mut rows {
-            if row[..2] == [0, 0] {
-                row[2] = 1;
-            }
+        let rows = Self::around().rows.into_iter();
+        let later = rows.filter(|(offset, ..)| *offset >= 0);
+        let later =
+            later.map(|(offset, from, to)| (offset, if offset == 0 { 1 } else { from }, to));
+        Self {
+            rows: later.collect(),
         }
-        Self { rows }
     }
 }
 
