@@ -153,6 +153,11 @@ impl Editor {
         self.settings.select.reach.unwrap_or_else(own)
     }
 
+    /// The distance between neighbors that follows from the size of the splats, metres. O(N).
+    pub fn own_reach(&self) -> f32 {
+        own_reach(&self.scene)
+    }
+
     pub(super) fn select_label(&mut self, label: u32, op: SelectOp) -> Outcome {
         let values = data::values(&self.scene, &Quantity::Label, Vec3::ZERO);
         let mask = data::between(&self.scene, &values, label as f32, label as f32);
