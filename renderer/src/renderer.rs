@@ -11,8 +11,8 @@ use scene::{Dirty, LodTree, NodeId, RegionMask, RegionQuery, Scene};
 use crowd::Crowd;
 
 use crate::{
-    FloatImage, Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage, Residency,
-    Tuned, UnderPixel,
+    FloatImage, Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
+    Residency, Tuned, UnderPixel,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
     frame::Kept,
     frame_buffers::{FrameBuffers, Room},

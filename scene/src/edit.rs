@@ -10,8 +10,8 @@ pub(crate) use apply::{check_environment, check_node};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
-    Transform, rows::RowSet,
+    DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SelectionSet, SplatFlags,
+    SplatLayer, Transform, rows::RowSet,
 };
 
 /// Why an edit could not be applied.
@@ -63,6 +63,7 @@ enum Kind {
         value: Value,
     },
     Environment(Box<Environment>),
+    SelectionSets(Vec<SelectionSet>),
     Place {
         id: NodeId,
         parent: Option<NodeId>,
@@ -182,6 +183,11 @@ impl Edit {
         Self(Kind::Environment(Box::new(environment)))
     }
 
+    /// Changes the list of selections with names.
+    pub fn set_selection_sets(sets: Vec<SelectionSet>) -> Self {
+        Self(Kind::SelectionSets(sets))
+    }
+
     /// Moves a node into a group (`None`: to the top) before its `index`-th other child.
     /// `None` if that is impossible or changes nothing.
     pub fn move_to(
@@ -299,6 +305,7 @@ impl Edit {
                 rows.bytes() + values.runs.capacity() * size_of::<(u32, SplatFlags)>()
             }
             Kind::Environment(_) => size_of::<Environment>(),
+            Kind::SelectionSets(sets) => sets.iter().map(SelectionSet::bytes).sum(),
             Kind::Batch(edits) => edits.iter().map(Self::bytes).sum(),
             Kind::Place { .. } => 0,
         };
@@ -309,6 +316,7 @@ impl Edit {
     pub fn changes_nothing(&self, scene: &Scene) -> bool {
         match &self.0 {
             Kind::Environment(environment) => **environment == scene.environment,
+            Kind::SelectionSets(sets) => *sets == scene.selection_sets,
             Kind::Field { id, value } => scene.node(*id).is_some_and(|node| match value {
                 Value::Name(name) => *name == node.name,
                 Value::Visible(visible) => *visible == node.visible,
@@ -330,7 +338,8 @@ impl Edit {
             (Kind::Field { id: a, value: x }, Kind::Field { id: b, value: y }) => {
                 a == b && std::mem::discriminant(x) == std::mem::discriminant(y)
             }
-            (Kind::Environment(_), Kind::Environment(_)) => true,
+            (Kind::Environment(_), Kind::Environment(_))
+            | (Kind::SelectionSets(_), Kind::SelectionSets(_)) => true,
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
     CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, History,
-    Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform,
+    Node, NodeId, Payload, Scene, SelectionSet, SplatFlags, SplatLayer, Transform,
     cloud::CloudParts,
     io::{self, Project},
 };
@@ -23,6 +23,8 @@ enum Op {
     Lit(usize, bool),
     Light(usize, f32),
     Environment(f32),
+    /// Names of sets, of which two may be the same.
+    Sets(Vec<u8>),
     Move(usize, Option<usize>, usize),
     SetFlags(usize, Vec<(u32, u8)>),
     MapFlags(usize, u8),
@@ -60,6 +62,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Lit(n, on)),
         1 => (node.clone(), -1.0..3.0_f32).prop_map(|(n, strength)| Op::Light(n, strength)),
         1 => (-1.0..3.0_f32).prop_map(Op::Environment),
+        1 => prop::collection::vec(0..6_u8, 0..4).prop_map(Op::Sets),
         3 => (node.clone(), parent, 0..5_usize).prop_map(|(n, p, i)| Op::Move(n, p, i)),
         2 => (node.clone(), pairs).prop_map(|(n, pairs)| Op::SetFlags(n, pairs)),
         2 => (node.clone(), any::<u8>()).prop_map(|(n, seed)| Op::MapFlags(n, seed)),
@@ -134,6 +137,13 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
             intensity: *intensity,
             ..Environment::default()
         }),
+        Op::Sets(names) => {
+            let sets = names.iter().map(|name| SelectionSet {
+                name: format!("set {name}"),
+                layers: vec![(NodeId(0), [u32::from(*name)].into_iter().collect())].into(),
+            });
+            Edit::set_selection_sets(sets.collect())
+        }
         Op::Move(n, parent, index) => {
             Edit::move_to(scene, pick(*n)?, parent.and_then(pick), *index)?
         }

@@ -82,7 +82,14 @@ impl App {
             Wish::NewSceneAnyway => self.start_anew(),
             Wish::ShowProject => self.show_project(ctx),
             Wish::ShowProjectAnyway => self.show_project_anyway(),
-            Wish::ToggleHistory => self.settings.history_open ^= true,
+            Wish::ToggleHistory => {
+                self.settings.history_open ^= true;
+                self.settings.data_open = false;
+            }
+            Wish::ToggleData => {
+                self.settings.data_open ^= true;
+                self.settings.history_open = false;
+            }
             Wish::Travel(steps) => self.travel(steps),
             Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
