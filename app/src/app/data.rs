@@ -1,6 +1,6 @@
 //! Histograms for the drawer of data, counted on their own thread whenever what they show changes.
 
-use editor::{Histogram, Quantity};
+use editor::{Histogram, Quantity, ToolKind};
 
 use super::App;
 use crate::background::Background;
@@ -14,8 +14,8 @@ pub(super) struct Data {
     asked: Option<Asked>,
     /// Grows with every change of the scene.
     pub(super) changes: u64,
-    /// The distance of neighbors and the state that it was measured in.
-    pub(super) reach: (f32, Option<usize>),
+    /// The distance of neighbors, and `changes` when it was measured.
+    pub(super) reach: (f32, Option<u64>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -30,9 +30,10 @@ struct Asked {
 impl App {
     /// Takes over what was counted, and has counted anew what changed.
     pub(super) fn count_data(&mut self) {
-        let splats = self.front.counts.all.alive;
-        if self.front.data.reach.1 != Some(splats) {
-            self.front.data.reach = (self.editor.own_reach(), Some(splats));
+        let changes = self.front.data.changes;
+        let shown = self.editor.tool() == ToolKind::Flood;
+        if shown && self.front.data.reach.1 != Some(changes) {
+            self.front.data.reach = (self.editor.own_reach(), Some(changes));
         }
         if !self.settings.data_open {
             self.front.data = Data {
