@@ -134,7 +134,7 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
 fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool) -> vec2u {
     var color = splat_color(row, ray_to(position), depth, attributes);
     if selected && view.show_selection != 0u {
-        color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
+        color = mix(color, unpack4x8unorm(view.selection_color).rgb, SELECTION_MIX);
     }
     if view.linear != 0u {
         color = linear_from_srgb(color);

@@ -7,9 +7,9 @@ use super::chunk::PackedChunk;
 use crate::{
     consts::{
         CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL, CHUNK_METALLIC,
-        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, SELECTION_B, SELECTION_G, SELECTION_MIX,
-        SELECTION_R, VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC,
-        VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
+        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, SELECTION_MIX, VIEW_ALBEDO,
+        VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION,
+        VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, View},
@@ -61,10 +61,7 @@ pub(crate) fn color(
         }
     };
     let color = if view.show_selection != 0 && seen.selected {
-        color.lerp(
-            Vec3::new(SELECTION_R, SELECTION_G, SELECTION_B),
-            SELECTION_MIX,
-        )
+        color.lerp(view.selection_color(), SELECTION_MIX)
     } else {
         color
     };

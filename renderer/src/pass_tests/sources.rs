@@ -108,7 +108,7 @@ fn structs_are_mirrored() {
         far,
         dot,
         linear,
-        padding,
+        selection_color,
         clip_from_view,
     });
     assert_mirrored!(Backdrop {
