@@ -1,10 +1,12 @@
 //! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
 
 mod aside;
+mod data;
 mod exports;
 mod files;
 mod grant;
 mod poll;
+mod project;
 mod stage;
 
 use std::path::PathBuf;
@@ -61,12 +63,15 @@ struct Front {
     pictures: Pictures,
     wishes: Wishes,
     counts: Counts,
+    data: data::Data,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
     /// Files to open once the window is there.
     first_files: Vec<PathBuf>,
     /// A recent file that gets a picture with the next frame drawn.
     portray: Option<PathBuf>,
     leaving: bool,
+    /// A project that is read and not yet on screen.
+    project: Option<Box<project::Arrived>>,
     /// Where to go once the scene is saved.
     leaving_after_save: Option<Leaving>,
     /// What the editor said last, for the status bar, and when.
@@ -80,6 +85,8 @@ struct Clock {
     began: Instant,
     frames: u64,
     first_frame_ms: Option<u64>,
+    /// Of all frames but the first two.
+    longest_frame_ms: u64,
     title: String,
     /// Where tests read what the window is doing.
     probe: Option<Probe>,
@@ -117,6 +124,7 @@ impl App {
                 began: start.began,
                 frames: 0,
                 first_frame_ms: None,
+                longest_frame_ms: 0,
                 title: String::new(),
                 probe: Probe::from_env(),
                 saved_settings: start.settings,
@@ -145,6 +153,7 @@ impl App {
             let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
             if !outcome.dirty.iter().all(light) {
                 self.front.counts = Counts::of(self.editor.scene());
+                self.front.data.changes += 1;
             }
         }
         if let Some(message) = outcome.message {
@@ -156,11 +165,12 @@ impl App {
                 Request::OpenDialog => Wish::Choose(Purpose::Open),
                 Request::ImportPicture => Wish::Choose(Purpose::OpenPicture),
                 Request::Save => Wish::Save,
-                Request::SaveDialog => Wish::Choose(Purpose::SaveSplats),
+                Request::SaveDialog => Wish::Choose(Purpose::SaveScene),
                 Request::ScreenshotDialog => Wish::Show(CardKind::Screenshot),
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::DataPanel => Wish::ToggleData,
                 Request::CommandPalette => Wish::Show(CardKind::Palette),
                 Request::Quit => Wish::Quit,
             });
@@ -216,7 +226,7 @@ impl App {
     fn is_modal(&self) -> bool {
         matches!(
             self.front.card,
-            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard | Card::About | Card::Palette(_)
+            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard(_) | Card::About | Card::Palette(_)
         )
     }
 
@@ -260,6 +270,9 @@ impl App {
         if *self.editor.settings() != self.settings.editor {
             self.editor.set_settings(self.settings.editor);
         }
+        if *self.editor.keymap() != self.settings.keymap {
+            self.editor.set_keymap(self.settings.keymap.clone());
+        }
         let look = (
             self.settings.theme,
             self.settings.ui_scale,
@@ -287,7 +300,13 @@ impl App {
 
     fn remember(&mut self, ctx: &Context) {
         let now = Instant::now();
-        if now.duration_since(self.clock.settings_checked).as_secs() < 2 {
+        let pause = Duration::from_secs(2);
+        let since = now.duration_since(self.clock.settings_checked);
+        if since < pause {
+            // Nobody may move the mouse again before the window is killed.
+            if self.settings != self.clock.saved_settings {
+                ctx.request_repaint_after(pause - since);
+            }
             return;
         }
         self.clock.settings_checked = now;
@@ -348,11 +367,12 @@ impl App {
             return;
         };
         let notices = self.front.notices.shown();
+        let stats = &self.view.facts().stats;
         probe.report(probe::State {
             jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
             layers: self.editor.scene().layers().count(),
             splats: self.front.counts.all.alive,
-            considered: self.view.facts().stats.considered,
+            considered: stats.considered,
             selected: self.front.counts.all.selected,
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),
@@ -360,6 +380,8 @@ impl App {
             notices: notices.iter().map(|n| n.title.clone()).collect(),
             steps: self.editor.history().applied(),
             autosaved: self.document.autosaved.is_some(),
+            to_come: [stats.waiting, stats.missing_parts],
+            longest_frame_ms: self.clock.longest_frame_ms,
             first_frame_ms: self.clock.first_frame_ms,
         });
     }
@@ -401,6 +423,7 @@ impl eframe::App for App {
         if ctx.current_pass_index() > 0 {
             return;
         }
+        let start = Instant::now();
         self.time_start(ctx);
         self.take_drops(ctx);
         self.poll(ctx);
@@ -408,11 +431,16 @@ impl eframe::App for App {
         self.grant(ctx);
         self.put_aside(ctx);
         self.forget_flash(ctx);
+        self.count_data();
         self.apply_settings(ctx);
         self.move_camera(ctx);
         self.draw(ctx);
         self.remember(ctx);
         self.title(ctx);
+        if self.clock.frames > 2 {
+            let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.clock.longest_frame_ms = self.clock.longest_frame_ms.max(ms);
+        }
         self.tell_probe();
     }
 
@@ -439,6 +467,7 @@ impl eframe::App for App {
             pictures,
             wishes,
             counts,
+            data,
             flash,
             ..
         } = front;
@@ -450,15 +479,17 @@ impl eframe::App for App {
             pictures,
             view: view.facts(),
             document,
+            histogram: data.histogram.as_ref(),
+            reach: data.reach.0,
             flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());
         let bar = Frame::new()
             .fill(t.background)
             .inner_margin(Margin::symmetric(6, 3));
-        Panel::top("menu")
-            .frame(bar)
-            .show(ui, |ui| panels::menu::show(ui, &cx, settings, wishes));
+        Panel::top("menu").frame(bar).show(ui, |ui| {
+            panels::menu::show(ui, &cx, state, settings, wishes)
+        });
         Panel::bottom("status")
             .frame(
                 Frame::new()
@@ -471,7 +502,9 @@ impl eframe::App for App {
             .frame(Frame::new().fill(t.background))
             .exact_size(panels::tools::WIDTH)
             .resizable(false)
-            .show(ui, |ui| panels::tools::show(ui, &cx, wishes));
+            .show(ui, |ui| {
+                panels::tools::show(ui, &cx, &mut state.tools, wishes)
+            });
         side_ui(ui, &cx, state, settings, wishes);
         if settings.history_open && !welcomes {
             Panel::bottom("drawer")
@@ -485,6 +518,9 @@ impl eframe::App for App {
                 .resizable(true)
                 .show(ui, |ui| panels::history::show(ui, &cx, wishes));
         }
+        if settings.data_open && !welcomes {
+            panels::data::drawer(ui, &cx, state, settings, wishes);
+        }
         let rect = CentralPanel::no_frame()
             .show(ui, |ui| {
                 panels::viewport::show(ui, &cx, state, settings, guides, wishes)
@@ -494,6 +530,9 @@ impl eframe::App for App {
         if welcomes && !card.is_open() && dropping.is_none() {
             let card = panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
             state.welcome_card = Some(card);
+        }
+        if !welcomes {
+            panels::tool_options::show(ui, rect, &cx, wishes);
         }
         panels::jobs::show(ui, rect, &cx, wishes);
         panels::notices::show(ui, rect, &cx, wishes);

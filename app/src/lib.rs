@@ -24,6 +24,7 @@ pub mod pictures;
 pub mod probe;
 pub mod recent;
 pub mod recovery;
+pub mod scratch;
 pub mod text;
 pub mod theme;
 mod tunings;

@@ -194,6 +194,15 @@ impl Gpu {
         flags.contains(NEEDED) && wanted.check_limits(&adapter.limits())
     }
 
+    /// Bytes of packed splats that a device of this kind is trusted to hold: none tells how much memory it
+    /// has.
+    pub fn usual_scene_bytes(device_type: wgpu::DeviceType) -> u64 {
+        match device_type {
+            wgpu::DeviceType::DiscreteGpu => 4 << 30,
+            _ => 2 << 30,
+        }
+    }
+
     /// What the renderer asks of a device: WebGPU's defaults, and where the adapter has them larger
     /// buffers, a clock and subgroups.
     pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {

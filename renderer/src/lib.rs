@@ -32,7 +32,7 @@ mod view;
 
 pub use frame::{
     Background, Blending, ClipBox, Detail, Filter, Frame, FrameStats, Guides, PassTime, Pick,
-    Render, RenderError, RenderedImage, UnderPixel, ViewMode,
+    Render, RenderError, RenderedImage, Residency, UnderPixel, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use picture::FloatImage;

@@ -1,5 +1,7 @@
 //! `splatwright bench`: times the renderer with the command line that every peer's driver has.
 
+mod orbit;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -39,6 +41,9 @@ enum Timed {
 
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     ensure!(args.frames > 0, "there must be at least one frame to time");
+    if args.orbit {
+        return orbit::run(args);
+    }
     let mut terminal = Terminal::new();
     let camera = read_camera(&args.cameras, args.camera, [args.width, args.height])?;
 

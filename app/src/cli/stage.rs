@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use renderer::{Gpu, Render, Renderer, SoftwareRenderer};
-use scene::{DirectionalLight, Edit, Node, Payload, Scene, SplatLayer, Transform};
+use scene::{DirectionalLight, Edit, Node, Payload, Scene, Sink, SplatLayer, Transform};
 
 use super::args::{ModelArgs, ViewArgs};
 use super::generate;
@@ -28,7 +28,9 @@ impl Stage {
             scene: Scene::new(),
         };
         for file in files {
-            if is_picture(file)? {
+            if scene::io::is_project_path(file) {
+                stage.add_project(file, terminal)?;
+            } else if is_picture(file)? {
                 let generated = generate::generate(file, model, terminal)?;
                 let layer = SplatLayer::new(generated.cloud, file_name(file));
                 stage.add(&file_name(file), layer, generated.world_from_cloud)?;
@@ -38,6 +40,21 @@ impl Stage {
             }
         }
         Ok(stage)
+    }
+
+    /// Adds what a project shows; its lights too where it comes first.
+    fn add_project(&mut self, file: &Path, terminal: &mut Terminal) -> Result<()> {
+        let mut listen = |progress| Sink::<()>::progress(terminal, progress);
+        let project = scene::io::load_project(file, &mut listen)?;
+        if self.scene.nodes().next().is_none() {
+            self.scene = project.scene;
+            return Ok(());
+        }
+        let scene = &project.scene;
+        for (id, node, layer) in scene.layers().filter(|(id, ..)| scene.is_visible(*id)) {
+            self.add(&node.name, layer.clone(), scene.world_from_node(id))?;
+        }
+        Ok(())
     }
 
     /// Adds one layer.

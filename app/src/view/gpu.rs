@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, TextureId};
-use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer, Tuned};
+use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer, Residency, Tuned};
 use scene::{RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
@@ -22,6 +22,9 @@ pub(super) fn can_compute(state: &RenderState) -> bool {
 
 /// So long nothing is drawn before passes are timed.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// How long a frame may take over splats: half of what a smooth frame has.
+const SLICE: Duration = Duration::from_millis(8);
 
 enum Stage {
     /// The passes are compiled on their own thread, so that the window opens at once.
@@ -134,7 +137,12 @@ impl GpuView {
             && let Some(result) = compiling.result()
         {
             match result {
-                Ok(renderer) => {
+                Ok(mut renderer) => {
+                    let kind = renderer.gpu().device_type;
+                    renderer.set_residency(Residency {
+                        scene_bytes: Gpu::usual_scene_bytes(kind),
+                        slice: Some(SLICE),
+                    });
                     self.stage = Stage::Ready(Box::new(renderer));
                     changes.dirty = super::everything(scene);
                     fresh = true;
@@ -151,11 +159,17 @@ impl GpuView {
         // A frame whose buffers were too small is drawn again with larger ones.
         let changed = changed || fresh || !renderer.is_settled();
         let start = Instant::now();
-        let Some(scale) = self.pace.next(changed, start) else {
-            self.choose_passes(false, ctx);
-            return Ok(());
+        let behind = !renderer.is_complete();
+        let scale = match self.pace.next(changed, start) {
+            Some(scale) => scale,
+            // More of a large layer comes with every frame.
+            None if behind && self.pace.is_sharp() => 1.0,
+            None => {
+                self.choose_passes(false, ctx);
+                return Ok(());
+            }
         };
-        if !changes.is_empty() {
+        if !changes.is_empty() || behind {
             std::mem::take(changes).hand_over(scene, renderer.as_mut());
         }
         let drawn = Frame {
@@ -170,7 +184,7 @@ impl GpuView {
         if let Some(again) = self.pace.began(scale) {
             ctx.request_repaint_after(again);
         }
-        if !renderer.is_settled() {
+        if !renderer.is_settled() || !renderer.is_complete() {
             ctx.request_repaint();
         }
         facts.texture = Some(self.show(texture));

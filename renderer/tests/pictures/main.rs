@@ -16,4 +16,5 @@ mod pages;
 mod picks;
 mod poison;
 mod reference;
+mod stream;
 mod tiers;
