@@ -7,7 +7,7 @@ use super::chunk::PackedChunk;
 use crate::{
     consts::{
         CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL, CHUNK_METALLIC,
-        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, SELECTION_MIX, VIEW_ALBEDO,
+        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, SELECTION_MIX, VIEW_ALBEDO,
         VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION,
         VIEW_ROUGHNESS,
     },
@@ -52,7 +52,10 @@ pub(crate) fn color(
             material_color(view, chunk, chunk_view, seen.row)
         }
         _ => {
-            let color = sh_color(view, chunk, chunk_view, seen);
+            // As the device keeps it: in halves.
+            let color = sh_color(view, chunk, chunk_view, seen)
+                .min(Vec3::splat(F16_MAX))
+                .map(half16::rounded);
             if features & CHUNK_LIT != 0 {
                 lit(shading, color, world_normal(chunk_view, seen))
             } else {
