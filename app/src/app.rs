@@ -1,10 +1,12 @@
 //! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
 
 mod aside;
+mod data;
 mod exports;
 mod files;
 mod grant;
 mod poll;
+mod project;
 mod stage;
 
 use std::path::PathBuf;
@@ -61,12 +63,15 @@ struct Front {
     pictures: Pictures,
     wishes: Wishes,
     counts: Counts,
+    data: data::Data,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
     /// Files to open once the window is there.
     first_files: Vec<PathBuf>,
     /// A recent file that gets a picture with the next frame drawn.
     portray: Option<PathBuf>,
     leaving: bool,
+    /// A project that is read and not yet on screen.
+    project: Option<Box<project::Arrived>>,
     /// Where to go once the scene is saved.
     leaving_after_save: Option<Leaving>,
     /// What the editor said last, for the status bar, and when.
@@ -148,6 +153,7 @@ impl App {
             let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
             if !outcome.dirty.iter().all(light) {
                 self.front.counts = Counts::of(self.editor.scene());
+                self.front.data.changes += 1;
             }
         }
         if let Some(message) = outcome.message {
@@ -159,11 +165,12 @@ impl App {
                 Request::OpenDialog => Wish::Choose(Purpose::Open),
                 Request::ImportPicture => Wish::Choose(Purpose::OpenPicture),
                 Request::Save => Wish::Save,
-                Request::SaveDialog => Wish::Choose(Purpose::SaveSplats),
+                Request::SaveDialog => Wish::Choose(Purpose::SaveScene),
                 Request::ScreenshotDialog => Wish::Show(CardKind::Screenshot),
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::DataPanel => Wish::ToggleData,
                 Request::CommandPalette => Wish::Show(CardKind::Palette),
                 Request::Quit => Wish::Quit,
             });
@@ -219,7 +226,7 @@ impl App {
     fn is_modal(&self) -> bool {
         matches!(
             self.front.card,
-            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard | Card::About | Card::Palette(_)
+            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard(_) | Card::About | Card::Palette(_)
         )
     }
 
@@ -263,6 +270,9 @@ impl App {
         if *self.editor.settings() != self.settings.editor {
             self.editor.set_settings(self.settings.editor);
         }
+        if *self.editor.keymap() != self.settings.keymap {
+            self.editor.set_keymap(self.settings.keymap.clone());
+        }
         let look = (
             self.settings.theme,
             self.settings.ui_scale,
@@ -290,7 +300,13 @@ impl App {
 
     fn remember(&mut self, ctx: &Context) {
         let now = Instant::now();
-        if now.duration_since(self.clock.settings_checked).as_secs() < 2 {
+        let pause = Duration::from_secs(2);
+        let since = now.duration_since(self.clock.settings_checked);
+        if since < pause {
+            // Nobody may move the mouse again before the window is killed.
+            if self.settings != self.clock.saved_settings {
+                ctx.request_repaint_after(pause - since);
+            }
             return;
         }
         self.clock.settings_checked = now;
@@ -415,6 +431,7 @@ impl eframe::App for App {
         self.grant(ctx);
         self.put_aside(ctx);
         self.forget_flash(ctx);
+        self.count_data();
         self.apply_settings(ctx);
         self.move_camera(ctx);
         self.draw(ctx);
@@ -450,6 +467,7 @@ impl eframe::App for App {
             pictures,
             wishes,
             counts,
+            data,
             flash,
             ..
         } = front;
@@ -461,15 +479,17 @@ impl eframe::App for App {
             pictures,
             view: view.facts(),
             document,
+            histogram: data.histogram.as_ref(),
+            reach: data.reach.0,
             flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());
         let bar = Frame::new()
             .fill(t.background)
             .inner_margin(Margin::symmetric(6, 3));
-        Panel::top("menu")
-            .frame(bar)
-            .show(ui, |ui| panels::menu::show(ui, &cx, settings, wishes));
+        Panel::top("menu").frame(bar).show(ui, |ui| {
+            panels::menu::show(ui, &cx, state, settings, wishes)
+        });
         Panel::bottom("status")
             .frame(
                 Frame::new()
@@ -482,7 +502,9 @@ impl eframe::App for App {
             .frame(Frame::new().fill(t.background))
             .exact_size(panels::tools::WIDTH)
             .resizable(false)
-            .show(ui, |ui| panels::tools::show(ui, &cx, wishes));
+            .show(ui, |ui| {
+                panels::tools::show(ui, &cx, &mut state.tools, wishes)
+            });
         side_ui(ui, &cx, state, settings, wishes);
         if settings.history_open && !welcomes {
             Panel::bottom("drawer")
@@ -496,6 +518,9 @@ impl eframe::App for App {
                 .resizable(true)
                 .show(ui, |ui| panels::history::show(ui, &cx, wishes));
         }
+        if settings.data_open && !welcomes {
+            panels::data::drawer(ui, &cx, state, settings, wishes);
+        }
         let rect = CentralPanel::no_frame()
             .show(ui, |ui| {
                 panels::viewport::show(ui, &cx, state, settings, guides, wishes)
@@ -505,6 +530,9 @@ impl eframe::App for App {
         if welcomes && !card.is_open() && dropping.is_none() {
             let card = panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
             state.welcome_card = Some(card);
+        }
+        if !welcomes {
+            panels::tool_options::show(ui, rect, &cx, wishes);
         }
         panels::jobs::show(ui, rect, &cx, wishes);
         panels::notices::show(ui, rect, &cx, wishes);

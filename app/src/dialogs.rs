@@ -33,7 +33,7 @@ pub enum Card {
     /// Every command by name.
     Palette(palette::Palette),
     /// Keys and buttons.
-    Keyboard,
+    Keyboard(Box<keyboard::Keys>),
     /// Preferences.
     Preferences,
     /// Version, licences, device.
@@ -51,7 +51,7 @@ impl Card {
             CardKind::Screenshot => Self::Screenshot,
             CardKind::Turntable => Self::Turntable,
             CardKind::Palette => Self::Palette(palette::Palette::default()),
-            CardKind::Keyboard => Self::Keyboard,
+            CardKind::Keyboard => Self::Keyboard(Box::default()),
             CardKind::Preferences => Self::Preferences,
             CardKind::About => Self::About,
         }
@@ -66,7 +66,7 @@ impl Card {
             Self::Screenshot => "screenshot",
             Self::Turntable => "turntable",
             Self::Palette(_) => "palette",
-            Self::Keyboard => "keyboard",
+            Self::Keyboard(_) => "keyboard",
             Self::Preferences => "preferences",
             Self::About => "about",
             Self::Chooser(_) => "chooser",
@@ -107,7 +107,9 @@ impl Card {
                 preferences::show(ui, settings, wishes);
             }),
             Self::Palette(palette) => palette.show(ui, viewport, cx, wishes),
-            Self::Keyboard => modal(ui, wishes, |ui, wishes| keyboard::show(ui, cx, wishes)),
+            Self::Keyboard(keys) => modal(ui, wishes, |ui, wishes| {
+                keys.show(ui, cx, &mut settings.keymap, wishes);
+            }),
             Self::About => modal(ui, wishes, |ui, wishes| about::show(ui, cx, wishes)),
             Self::Chooser(chooser) => modal(ui, wishes, |ui, wishes| chooser.show(ui, wishes)),
             Self::Leave(leaving) => {

@@ -27,6 +27,7 @@ pub mod recovery;
 pub mod scratch;
 pub mod text;
 pub mod theme;
+mod tunings;
 pub mod view;
 pub mod widgets;
 pub mod window;

@@ -81,6 +81,8 @@ pub struct Settings {
     pub backdrop: Backdrop,
     /// Mouse habits, speeds, memory for undo.
     pub editor: editor::Settings,
+    /// Keys that the artist gave to commands.
+    pub keymap: editor::Keymap,
     /// Options of screenshots.
     pub screenshot: ScreenshotSettings,
     /// Options of turntables.
@@ -93,6 +95,8 @@ pub struct Settings {
     pub folded: BTreeSet<String>,
     /// Whether the history is shown below the viewport.
     pub history_open: bool,
+    /// Whether histograms are shown below the viewport, in the place of the history.
+    pub data_open: bool,
     /// Place of the window.
     pub window: WindowPlace,
     /// Files opened lately, newest first.
@@ -108,12 +112,14 @@ impl Default for Settings {
             ui_scale: 1.0,
             backdrop: Backdrop::default(),
             editor: editor::Settings::default(),
+            keymap: editor::Keymap::default(),
             screenshot: ScreenshotSettings::default(),
             turntable: TurntableSettings::default(),
             safe_frame: false,
             mip_filter: true,
             folded: BTreeSet::new(),
             history_open: false,
+            data_open: false,
             window: WindowPlace::default(),
             recent: Vec::new(),
             last_folder: None,

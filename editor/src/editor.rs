@@ -6,15 +6,19 @@ use glam::{Affine3A, Vec2, Vec3};
 use scene::{History, NodeId, PinholeCamera, Scene, SplatLayer, Transform};
 
 use crate::{
+    adjust::Source,
     camera_control::{CameraControl, Motion},
+    data::DataRange,
     gesture::Gesture,
     input::{Button, Key, Modifiers},
+    keymap::Keymap,
     overlay::Overlay,
     picker::Picker,
-    select,
+    select::{self, SelectOp},
     settings::Settings,
     tool::ToolKind,
-    tools::{self, Drag},
+    tools::{self, Drag, standing::Standing},
+    volume::Volume,
 };
 
 /// The document in the hand of an artist.
@@ -23,12 +27,14 @@ pub struct Editor {
     pub(crate) scene: Scene,
     pub(crate) history: History,
     pub(crate) settings: Settings,
+    pub(crate) keymap: Keymap,
     pub(crate) camera: CameraControl,
     pub(crate) tool: ToolKind,
     pub(crate) selected_node: Option<NodeId>,
     /// Changes that panels gather (a number being scrubbed).
     pub(crate) gesture: Option<Gesture>,
     pub(crate) pointer: Pointer,
+    pub(crate) standing: Standing,
     pub(crate) viewport: Viewport,
     /// `world_from_box` of the box outside of which nothing is drawn.
     pub(crate) clip: Option<Affine3A>,
@@ -69,6 +75,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) history: &'a mut History,
     pub(crate) camera: &'a mut CameraControl,
     pub(crate) selected_node: &'a mut Option<NodeId>,
+    pub(crate) standing: &'a mut Standing,
     pub(crate) settings: &'a Settings,
     pub(crate) viewport: Viewport,
     pub(crate) clip: Option<Affine3A>,
@@ -102,10 +109,12 @@ impl Editor {
             history: History::new(settings.history_bytes),
             camera: CameraControl::new(settings.fov_y, &settings.view),
             settings,
+            keymap: Keymap::default(),
             tool: ToolKind::default(),
             selected_node: None,
             gesture: None,
             pointer: Pointer::default(),
+            standing: Standing::default(),
             viewport: Viewport {
                 size: [1280, 720],
                 pixels_per_point: 1.0,
@@ -162,9 +171,37 @@ impl Editor {
         select::selected_count(&self.scene)
     }
 
+    /// The sphere or box that stands in the scene.
+    pub fn volume(&self) -> Option<Volume> {
+        self.standing.volume
+    }
+
+    /// What a selection that can still be changed does with what was selected.
+    pub fn adjusting(&self) -> Option<SelectOp> {
+        self.standing.adjust.as_ref().map(|adjust| adjust.op)
+    }
+
+    /// The range of data that is selected and can still be changed.
+    pub fn data_range(&self) -> Option<&DataRange> {
+        match &self.standing.adjust.as_ref()?.source {
+            Source::Range(range, _) => Some(range),
+            _ => None,
+        }
+    }
+
     /// The artist's preferences.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The artist's keys.
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// Changes the artist's keys.
+    pub fn set_keymap(&mut self, keymap: Keymap) {
+        self.keymap = keymap;
     }
 
     /// Changes the artist's preferences.
@@ -212,6 +249,9 @@ impl Editor {
         match &self.pointer.drag {
             Some((_, drag)) => drag.hint(),
             None if self.gesture.is_some() => "Escape puts it back",
+            None if !self.standing.polygon.is_empty() => {
+                "Click further corners · Enter or a double click closes · Backspace takes one back · Escape cancels"
+            }
             None => self.tool.info().hint,
         }
     }
@@ -252,6 +292,7 @@ impl Editor {
             history: &mut self.history,
             camera: &mut self.camera,
             selected_node: &mut self.selected_node,
+            standing: &mut self.standing,
             settings: &self.settings,
             viewport: self.viewport,
             clip: self.clip,

@@ -14,6 +14,8 @@ pub enum Tone {
     Subtract,
     /// Belongs to a light.
     Light,
+    /// Helps to read another shape; drawn quietly.
+    Guide,
 }
 
 /// A polyline.
@@ -49,6 +51,17 @@ pub struct Ring {
     pub tone: Tone,
 }
 
+/// Something to take hold of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Handle {
+    /// Middle, pixels.
+    pub pos: Vec2,
+    /// Meaning.
+    pub tone: Tone,
+    /// Whether a press would take hold of it now.
+    pub hot: bool,
+}
+
 /// Everything to paint over the picture now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overlay {
@@ -58,4 +71,6 @@ pub struct Overlay {
     pub rects: Vec<Rect>,
     /// Brush, orbit pivot, light handle.
     pub rings: Vec<Ring>,
+    /// Corners of a polygon, middle and sides of a volume.
+    pub handles: Vec<Handle>,
 }

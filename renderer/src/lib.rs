@@ -27,6 +27,7 @@ mod renderer;
 mod shader;
 mod software;
 mod timing;
+mod tuning;
 mod view;
 
 pub use frame::{
@@ -37,4 +38,5 @@ pub use gpu::{Gpu, GpuError};
 pub use picture::FloatImage;
 pub use renderer::Renderer;
 pub use software::{CpuRasterizer, SoftwareRenderer};
+pub use tuning::{Tuned, Tuning, UnknownTuning, measure as measure_tuning};
 pub use view::Part;

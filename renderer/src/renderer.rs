@@ -12,7 +12,7 @@ use crowd::Crowd;
 
 use crate::{
     FloatImage, Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
-    Residency, UnderPixel,
+    Residency, Tuned, UnderPixel,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
     frame::Kept,
     frame_buffers::{FrameBuffers, Room},
@@ -88,6 +88,16 @@ impl Renderer {
     /// The device it draws on.
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
+    }
+
+    /// Goes on with the passes that were measured to be the fastest. Pictures stay the same.
+    pub fn adopt(&mut self, tuned: Tuned) {
+        if let Some(passes) = tuned.passes {
+            self.gpu.tuning = tuned.tuning;
+            self.passes = passes;
+            let most = self.buffers.most_intersections;
+            self.limit_intersections(most);
+        }
     }
 
     /// Keeps the lists of (splat, tile) pairs below so many, for devices that must share their memory.

@@ -7,10 +7,11 @@
 mod apply;
 
 pub(crate) use apply::{check_environment, check_node};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
-    Transform, rows::RowSet,
+    DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SelectionSet, SplatFlags,
+    SplatLayer, Transform, rows::RowSet,
 };
 
 /// Why an edit could not be applied.
@@ -50,10 +51,10 @@ pub enum EditError {
 }
 
 /// One reversible change. Hand it to [`History::run`](crate::History::run).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Edit(Kind);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Kind {
     /// Nodes that come (`Some`) or go (`None`); either all or none are `Some`.
     Presence(Vec<Slot>),
@@ -62,6 +63,7 @@ enum Kind {
         value: Value,
     },
     Environment(Box<Environment>),
+    SelectionSets(Vec<SelectionSet>),
     Place {
         id: NodeId,
         parent: Option<NodeId>,
@@ -75,7 +77,7 @@ enum Kind {
     Batch(Vec<Edit>),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Slot {
     id: NodeId,
     /// Index in `Scene::order`.
@@ -84,7 +86,7 @@ struct Slot {
 }
 
 /// One replaceable part of a node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Value {
     Name(String),
     Visible(bool),
@@ -96,7 +98,7 @@ enum Value {
 }
 
 /// Flags of a row set in its order, equal neighbors stored once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct FlagRuns {
     runs: Vec<(u32, SplatFlags)>,
 }
@@ -179,6 +181,11 @@ impl Edit {
     /// Changes the light from everywhere.
     pub fn set_environment(environment: Environment) -> Self {
         Self(Kind::Environment(Box::new(environment)))
+    }
+
+    /// Changes the list of selections with names.
+    pub fn set_selection_sets(sets: Vec<SelectionSet>) -> Self {
+        Self(Kind::SelectionSets(sets))
     }
 
     /// Moves a node into a group (`None`: to the top) before its `index`-th other child.
@@ -298,6 +305,7 @@ impl Edit {
                 rows.bytes() + values.runs.capacity() * size_of::<(u32, SplatFlags)>()
             }
             Kind::Environment(_) => size_of::<Environment>(),
+            Kind::SelectionSets(sets) => sets.iter().map(SelectionSet::bytes).sum(),
             Kind::Batch(edits) => edits.iter().map(Self::bytes).sum(),
             Kind::Place { .. } => 0,
         };
@@ -308,6 +316,7 @@ impl Edit {
     pub fn changes_nothing(&self, scene: &Scene) -> bool {
         match &self.0 {
             Kind::Environment(environment) => **environment == scene.environment,
+            Kind::SelectionSets(sets) => *sets == scene.selection_sets,
             Kind::Field { id, value } => scene.node(*id).is_some_and(|node| match value {
                 Value::Name(name) => *name == node.name,
                 Value::Visible(visible) => *visible == node.visible,
@@ -329,7 +338,8 @@ impl Edit {
             (Kind::Field { id: a, value: x }, Kind::Field { id: b, value: y }) => {
                 a == b && std::mem::discriminant(x) == std::mem::discriminant(y)
             }
-            (Kind::Environment(_), Kind::Environment(_)) => true,
+            (Kind::Environment(_), Kind::Environment(_))
+            | (Kind::SelectionSets(_), Kind::SelectionSets(_)) => true,
             _ => false,
         }
     }

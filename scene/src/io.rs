@@ -5,6 +5,7 @@
 
 mod atomic;
 mod ply;
+pub(crate) mod project;
 mod warnings;
 
 use std::{
@@ -20,6 +21,9 @@ use crate::{
     Cancelled, CloudError, GaussianCloud, Progress, Sink, SplatFlags, SplatLayer, Transform,
 };
 pub use ply::{PlyError, PlyLayout};
+pub use project::{
+    Listen, PROJECT_EXTENSION, Project, ProjectError, is_project_path, load_project, save_project,
+};
 pub use warnings::{Warning, Warnings};
 
 /// Why a file could not be read or written. The text says what happened, what to do, and to which file.
@@ -39,6 +43,11 @@ pub enum IoError {
     Unknown { path: PathBuf, known: String },
     #[error("{problem}: {}", path.display())]
     Ply { path: PathBuf, problem: PlyError },
+    #[error("{problem}: {}", path.display())]
+    Project {
+        path: PathBuf,
+        problem: ProjectError,
+    },
     #[error("the file cannot be written ({source}); free some space or choose another folder, the old file is untouched: {}", path.display())]
     Write {
         path: PathBuf,

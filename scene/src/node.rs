@@ -4,26 +4,36 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GaussianCloud, SplatFlags, Transform, io::PlyLayout};
+use crate::{
+    GaussianCloud, SplatFlags, Transform,
+    io::{
+        PlyLayout,
+        project::{flag_bytes, shared_cloud, shared_layout},
+    },
+};
 
 /// Names a node for the life of its scene; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NodeId(pub u64);
 
 /// A splat layer: Gaussians and the state of each.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SplatLayer {
     /// The Gaussians; shared, so that saving and drawing never copy them.
+    #[serde(with = "shared_cloud")]
     pub cloud: Arc<GaussianCloud>,
     /// `[N]` state of each splat.
+    #[serde(with = "flag_bytes")]
     pub flags: Vec<SplatFlags>,
     /// Whether the scene's lights shade this layer (it needs the `normal` column).
     pub lit: bool,
     /// Where it came from, for the inspector ("astronaut.png · Portrait head").
     pub source: String,
     /// Still arriving: drawn, not editable.
+    #[serde(skip)]
     pub incoming: bool,
     /// How the PLY file that it came from was laid out, so that it saves back as it came.
+    #[serde(with = "shared_layout")]
     pub layout: Option<Arc<PlyLayout>>,
 }
 
@@ -66,7 +76,7 @@ pub struct CameraPose {
 }
 
 /// What a node is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Payload {
     /// Holds other nodes.
     Group,
@@ -79,7 +89,7 @@ pub enum Payload {
 }
 
 /// One row of the scene tree.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Shown to the artist.
     pub name: String,

@@ -6,7 +6,9 @@ use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
     CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, History,
-    Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform, cloud::CloudParts,
+    Node, NodeId, Payload, Scene, SelectionSet, SplatFlags, SplatLayer, Transform,
+    cloud::CloudParts,
+    io::{self, Project},
 };
 
 /// An edit in terms that fit any scene; indices count nodes modulo.
@@ -21,6 +23,8 @@ enum Op {
     Lit(usize, bool),
     Light(usize, f32),
     Environment(f32),
+    /// Names of sets, of which two may be the same.
+    Sets(Vec<u8>),
     Move(usize, Option<usize>, usize),
     SetFlags(usize, Vec<(u32, u8)>),
     MapFlags(usize, u8),
@@ -58,6 +62,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Lit(n, on)),
         1 => (node.clone(), -1.0..3.0_f32).prop_map(|(n, strength)| Op::Light(n, strength)),
         1 => (-1.0..3.0_f32).prop_map(Op::Environment),
+        1 => prop::collection::vec(0..6_u8, 0..4).prop_map(Op::Sets),
         3 => (node.clone(), parent, 0..5_usize).prop_map(|(n, p, i)| Op::Move(n, p, i)),
         2 => (node.clone(), pairs).prop_map(|(n, pairs)| Op::SetFlags(n, pairs)),
         2 => (node.clone(), any::<u8>()).prop_map(|(n, seed)| Op::MapFlags(n, seed)),
@@ -132,6 +137,13 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
             intensity: *intensity,
             ..Environment::default()
         }),
+        Op::Sets(names) => {
+            let sets = names.iter().map(|name| SelectionSet {
+                name: format!("set {name}"),
+                layers: vec![(NodeId(0), [u32::from(*name)].into_iter().collect())].into(),
+            });
+            Edit::set_selection_sets(sets.collect())
+        }
         Op::Move(n, parent, index) => {
             Edit::move_to(scene, pick(*n)?, parent.and_then(pick), *index)?
         }
@@ -213,6 +225,37 @@ proptest! {
             prop_assert_eq!(history.revision(), *revision);
         }
         prop_assert!(history.redo(&mut scene).is_none(), "nothing after the end");
+    }
+
+    #[test]
+    fn a_project_keeps_any_sequence_with_all_its_steps(
+        ops in prop::collection::vec(op(), 1..16),
+        back in 0..16_usize,
+    ) {
+        let mut scene = Scene::new();
+        let mut history = History::new(usize::MAX);
+        for op in &ops {
+            if let Some(edit) = edit(&scene, op) {
+                let _ = history.run(&mut scene, "step", edit);
+            }
+        }
+        for _ in 0..back {
+            history.undo(&mut scene);
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.splatwright");
+        let project = Project::snapshot(&scene, &history);
+        io::save_project(&path, &project, &mut |_| Ok(())).expect("saved");
+        let mut read = io::load_project(&path, &mut |_| Ok(())).expect("our own file");
+        prop_assert_eq!(&read.scene, &scene);
+        while history.redo(&mut scene).is_some() {
+            prop_assert!(read.history.redo(&mut read.scene).is_some(), "a step to redo");
+            prop_assert_eq!(&read.scene, &scene);
+        }
+        while history.undo(&mut scene).is_some() {
+            prop_assert!(read.history.undo(&mut read.scene).is_some(), "a step to undo");
+            prop_assert_eq!(&read.scene, &scene);
+        }
     }
 
     #[test]

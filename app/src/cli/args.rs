@@ -186,7 +186,8 @@ pub(crate) struct InfoArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-An untouched PLY is written back byte for byte. ASCII and big-endian PLY become little-endian binary.")]
+An untouched PLY is written back byte for byte. ASCII and big-endian PLY become little-endian binary.\n\
+A name that ends in .splatwright makes a project; of a project the visible layers are written.")]
 pub(crate) struct ConvertArgs {
     /// The splat file to read
     pub(crate) input: PathBuf,

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::args::BenchArgs;
 use super::progress::Terminal;
-use super::stage::{Stage, load_layer};
+use super::stage::{Stage, load_layer, tuned};
 use crate::export;
 
 /// Frames drawn before the clock starts: pipelines are compiled and buffers grow.
@@ -170,6 +170,7 @@ fn open(software: bool) -> Result<(Timed, String)> {
         return Ok((Timed::Software(Box::new(SoftwareRenderer::new())), adapter));
     }
     let gpu = Gpu::headless().context("`--software` times the processor instead")?;
+    let gpu = tuned(gpu);
     let adapter = gpu.adapter_name.clone();
     Ok((Timed::Gpu(Box::new(Renderer::new(gpu)?)), adapter))
 }

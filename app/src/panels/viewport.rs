@@ -71,8 +71,8 @@ pub fn show(
 fn cursor(cx: &Cx<'_>) -> CursorIcon {
     match cx.editor.tool() {
         editor::ToolKind::Navigate | editor::ToolKind::Light => CursorIcon::Default,
-        editor::ToolKind::Rect | editor::ToolKind::Lasso => CursorIcon::Crosshair,
-        editor::ToolKind::Brush => CursorIcon::None,
+        editor::ToolKind::Brush | editor::ToolKind::SphereBrush => CursorIcon::None,
+        _ => CursorIcon::Crosshair,
     }
 }
 
@@ -168,6 +168,7 @@ fn tone_color(tone: Tone) -> Color32 {
         Tone::Add => overlay::ADD,
         Tone::Subtract => overlay::SUBTRACT,
         Tone::Light => overlay::LIGHT,
+        Tone::Guide => overlay::QUIET,
     }
 }
 
@@ -177,7 +178,11 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
     for line in &shapes.lines {
         let points: Vec<Pos2> = line.points.iter().map(|p| at(*p)).collect();
         // The light's ray often crosses a face; it must not be louder than that.
-        let quiet = if line.tone == Tone::Light { 0.45 } else { 1.0 };
+        let quiet = match line.tone {
+            Tone::Light => 0.45,
+            Tone::Guide => 0.5,
+            _ => 1.0,
+        };
         for (width, color) in [(3.0, overlay::SHADE), (1.5, tone_color(line.tone))] {
             let color = theme::faded(color, quiet);
             let stroke = Stroke::new(width, color);
@@ -206,6 +211,20 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
             let color = theme::faded(overlay::LIGHT, 0.35);
             painter.circle_filled(at(ring.center), radius, color);
         }
+    }
+    handles_ui(painter, at, &shapes.handles);
+}
+
+fn handles_ui(painter: &Painter, at: impl Fn(glam::Vec2) -> Pos2, handles: &[editor::Handle]) {
+    for handle in handles {
+        let (side, fill) = if handle.hot {
+            (11.0, overlay::WHITE)
+        } else {
+            (8.0, tone_color(handle.tone))
+        };
+        let square = Rect::from_center_size(at(handle.pos), egui::Vec2::splat(side));
+        let edge = Stroke::new(1.5, overlay::INK);
+        painter.rect(square, 2.0, fill, edge, StrokeKind::Outside);
     }
 }
 

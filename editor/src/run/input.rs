@@ -6,16 +6,15 @@ use crate::{
     command::Command,
     editor::{Editor, ZoomAnchor},
     input::{Button, Input, Key, Modifiers},
-    keymap,
+    keymap::FLY_KEYS,
     outcome::Outcome,
     picker::Picker,
+    select::SelectOp,
     settings::Navigation,
     tool::ToolKind,
     tools::{self, Drag},
 };
 
-/// Keys that fly, by their place on the keyboard.
-const FLY_KEYS: [char; 6] = ['W', 'A', 'S', 'D', 'Q', 'E'];
 /// Wheel turns closer together than this, and over the same spot, zoom to one point.
 const ZOOM_BURST_SECS: f32 = 0.6;
 /// The same spot, points.
@@ -97,7 +96,11 @@ impl Editor {
         self.pointer.modifiers = modifiers;
         let Some((button, mut drag)) = self.pointer.drag.take() else {
             return match self.tool {
-                ToolKind::Brush => Outcome::redraw(),
+                ToolKind::Brush
+                | ToolKind::SphereBrush
+                | ToolKind::Polygon
+                | ToolKind::Sphere
+                | ToolKind::Box => Outcome::redraw(),
                 _ => Outcome::default(),
             };
         };
@@ -144,17 +147,15 @@ impl Editor {
             None if button != Button::Primary => None,
             None => match tool {
                 ToolKind::Navigate => None,
-                ToolKind::Rect => Some(Box::new(tools::rect::begin(pos, modifiers))),
-                ToolKind::Lasso => Some(Box::new(tools::lasso::begin(pos, modifiers))),
-                ToolKind::Brush => {
-                    let (drag, first) = tools::brush::begin(&mut cx, pos, modifiers);
-                    outcome.merge(first);
-                    Some(Box::new(drag))
-                }
                 ToolKind::Light => match tools::light::begin(pos, light, modifiers) {
                     Some(drag) => Some(Box::new(drag)),
                     None => return Outcome::message("Add a light first"),
                 },
+                tool => {
+                    let (drag, first) = tools::begin_selecting(&mut cx, tool, pos, modifiers);
+                    outcome.merge(first);
+                    drag
+                }
             },
         };
         self.pointer.drag = drag.map(|drag| (button, drag));
@@ -195,6 +196,10 @@ impl Editor {
     }
 
     fn double_clicked(&mut self, pos: Vec2, picker: &mut dyn Picker) -> Outcome {
+        if self.tool == ToolKind::Polygon && !self.standing.polygon.is_empty() {
+            let op = SelectOp::from_modifiers(self.pointer.modifiers);
+            return tools::polygon::close(&mut self.cx(picker), op);
+        }
         if self.tool != ToolKind::Navigate {
             return Outcome::default();
         }
@@ -215,9 +220,16 @@ impl Editor {
         picker: &mut dyn Picker,
     ) -> Outcome {
         self.pointer.modifiers = modifiers;
-        if self.tool == ToolKind::Brush && modifiers.alt {
-            let radius = self.settings.brush_radius * 1.1_f32.powf(notches);
-            return self.run(Command::SetBrushRadius(radius));
+        if modifiers.alt {
+            let factor = 1.1_f32.powf(notches);
+            match self.tool {
+                ToolKind::Brush | ToolKind::SphereBrush => {
+                    let radius = self.settings.brush_radius * factor;
+                    return self.run(Command::SetBrushRadius(radius));
+                }
+                ToolKind::Eyedropper | ToolKind::Flood => return self.scale_tolerance(factor),
+                _ => {}
+            }
         }
         let step = self.settings.zoom_step.clamp(0.01, 0.9);
         self.zoom_at(pos, (1.0 - step).powf(notches), picker)
@@ -259,6 +271,19 @@ impl Editor {
         if key == Key::Escape {
             return self.escape(picker);
         }
+        if !self.standing.polygon.is_empty() {
+            match key {
+                Key::Enter => {
+                    let op = SelectOp::from_modifiers(modifiers);
+                    return tools::polygon::close(&mut self.cx(picker), op);
+                }
+                Key::Backspace => {
+                    self.standing.polygon.pop();
+                    return Outcome::redraw();
+                }
+                _ => {}
+            }
+        }
         // With Ctrl a letter is a shortcut; Shift and Alt only change the pace.
         if let Key::Char(letter) = key
             && FLY_KEYS.contains(&letter)
@@ -267,7 +292,7 @@ impl Editor {
             self.pointer.held.insert(key);
             return Outcome::redraw();
         }
-        match keymap::command_for(key, modifiers) {
+        match self.keymap.command_for(key, modifiers) {
             Some(command) => self.run(command),
             None => Outcome::default(),
         }
@@ -280,6 +305,10 @@ impl Editor {
         }
         if self.gesture.is_some() {
             return self.run(Command::AbortGesture);
+        }
+        if !self.standing.polygon.is_empty() {
+            self.standing.polygon.clear();
+            return Outcome::redraw();
         }
         if self.tool != ToolKind::Navigate {
             return self.run(Command::SetTool(ToolKind::Navigate));

@@ -4,6 +4,7 @@
     reason = "helpers of tests fail as loudly as tests"
 )]
 
+mod backends;
 mod caching;
 mod cameras;
 mod common;
