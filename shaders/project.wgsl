@@ -89,8 +89,11 @@ fn world_normal(attributes: u32, ray: vec3f) -> vec3f {
 }
 
 // Display-referred RGB, >= 0 and possibly above 1.
-fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
+fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32) -> vec3f {
     switch view.mode {
+        case VIEW_LEVELS: {
+            return level_color(height);
+        }
         case VIEW_NORMALS: {
             return world_normal(attributes, ray) * 0.5 + 0.5;
         }
@@ -131,8 +134,8 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
 }
 
 // The color of a record: red and green, then blue and whether it is selected, as halves.
-fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool) -> vec2u {
-    var color = splat_color(row, ray_to(position), depth, attributes);
+fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool, range: vec4u) -> vec2u {
+    var color = splat_color(row, ray_to(position), depth, attributes, range.w & 255u);
     if selected && view.show_selection != 0u {
         color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
     }
@@ -143,7 +146,7 @@ fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected
     return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, select(0.0, 1.0, selected))));
 }
 
-fn project(row: u32, selected: bool) -> Projected {
+fn project(row: u32, selected: bool, range: vec4u) -> Projected {
     var empty: Projected;
     empty.depth = EMPTY_DEPTH;
     empty.rect = EMPTY_RECT;
@@ -157,7 +160,8 @@ fn project(row: u32, selected: bool) -> Projected {
     let xx = ellipse.covariance.x;
     let xy = ellipse.covariance.y;
     let yy = ellipse.covariance.z;
-    var opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * ellipse.compensation;
+    let stored = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
+    var opacity = part_opacity(stored, range) * ellipse.compensation;
     if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
         return empty;
     }
@@ -174,7 +178,7 @@ fn project(row: u32, selected: bool) -> Projected {
         return empty;
     }
 
-    let color = packed_color(row, position, p.z, shape.attributes, selected);
+    let color = packed_color(row, position, p.z, shape.attributes, selected, range);
     let u = ROOT_LOG2E_HALF * sqrt(yy / inflated);
     let v = -ROOT_LOG2E_HALF * xy / sqrt(yy * inflated);
     let w = ROOT_LOG2E_HALF / sqrt(yy);
@@ -201,14 +205,15 @@ fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let row = drawn_row(group.x, thread);
+    let range = drawn_range(group.x);
+    let row = row_in(range, group.x, thread);
     let block = chunk.first_block + group.x;
     let slot = slot_of(block, thread);
     if slot == NO_SLOT {
         return;
     }
     let selected = (words[block * WORKGROUP_WORDS + thread / 32u].z >> (thread % 32u)) & 1u;
-    let projected = project(row, selected != 0u);
+    let projected = project(row, selected != 0u, range);
     records[slot] = projected.record;
     depths[slot] = projected.depth;
     placements[slot] = vec2u(projected.rect, chunk.first_source + row);
@@ -220,7 +225,8 @@ fn recolor(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let row = drawn_row(group.x, thread);
+    let range = drawn_range(group.x);
+    let row = row_in(range, group.x, thread);
     let slot = slot_of(chunk.first_block + group.x, thread);
     if slot == NO_SLOT {
         return;
@@ -228,7 +234,7 @@ fn recolor(
     let position = bitcast<vec3f>(means[row].xyz);
     let selected = (flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED;
     let depth = view_point(position).z;
-    let color = packed_color(row, position, depth, shapes[row].attributes, selected != 0u);
+    let color = packed_color(row, position, depth, shapes[row].attributes, selected != 0u, range);
     records[slot].paint.z = color.x;
     records[slot].paint.w = color.y;
 }
