@@ -19,7 +19,7 @@ use crate::{export, recent, text};
 /// Arriving splats may take so long a frame; the rest waits in the channel, which holds back the worker.
 const BUDGET: Duration = Duration::from_millis(12);
 /// How long parts of a file wait for a drawing thread.
-const HELD_BACK: std::time::Duration = std::time::Duration::from_secs(3);
+const HELD_BACK: Duration = Duration::from_secs(3);
 /// How often a running job is looked at while nothing else wakes the window.
 pub(super) const BEAT: Duration = Duration::from_millis(40);
 

@@ -206,7 +206,7 @@ fn a_selection_shows_on_merged_splats() {
     };
     let plain = tinted(&mut renderer, COARSE);
     // One of three rows everywhere, all rows of the northern half.
-    let third = |row: &u32| row % 3 == 0 || *row < 25_000;
+    let third = |row: &u32| row.is_multiple_of(3) || *row < 25_000;
     let rows: Vec<u32> = (0..50_000).filter(third).collect();
     let flags = vec![SplatFlags::SELECTED; rows.len()];
     let mut edit = Edit::set_flags(node, rows, flags);
