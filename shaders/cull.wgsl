@@ -19,9 +19,9 @@
 var<workgroup> shared_visible: array<atomic<u32>, WORKGROUP_WORDS>;
 var<workgroup> shared_selected: array<atomic<u32>, WORKGROUP_WORDS>;
 
-fn is_visible(row: u32, state: u32) -> bool {
+fn is_visible(row: u32, state: u32, range: vec4u) -> bool {
     let mean = means[row];
-    let opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
+    let opacity = part_opacity(f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS), range);
     let sigma = bitcast<f32>((mean.w >> 24u) << 23u) * chunk.eye.w;
     let p = view_point(bitcast<vec3f>(mean.xyz));
     if (state & FLAGS_NOT_DRAWN) != 0u || !(opacity >= ALPHA_MIN) || !in_range(p) {
@@ -47,11 +47,12 @@ fn main(
         atomicStore(&shared_selected[thread], 0u);
     }
     workgroupBarrier();
-    let row = drawn_row(group.x, thread);
+    let range = drawn_range(group.x);
+    let row = row_in(range, group.x, thread);
     if row != NO_ROW {
         let state = flags[row / 4u] >> (row % 4u * 8u);
         let bit = 1u << (thread % 32u);
-        if is_visible(row, state) {
+        if is_visible(row, state, range) {
             atomicOr(&shared_visible[thread / 32u], bit);
         }
         if (state & FLAG_SELECTED) != 0u {

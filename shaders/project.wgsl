@@ -99,8 +99,11 @@ fn world_normal(attributes: u32, ray: vec3f) -> vec3f {
 }
 
 // Display-referred RGB, >= 0 and possibly above 1.
-fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
+fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32) -> vec3f {
     switch view.mode {
+        case VIEW_LEVELS: {
+            return level_color(height);
+        }
         case VIEW_NORMALS: {
             return world_normal(attributes, ray) * 0.5 + 0.5;
         }
@@ -158,7 +161,7 @@ fn packed_color(own: vec3f, selected: bool) -> vec2u {
 }
 
 // Everything but the color.
-fn project(row: u32) -> Projected {
+fn project(row: u32, range: vec4u) -> Projected {
     var empty: Projected;
     empty.depth = EMPTY_DEPTH;
     empty.rect = EMPTY_RECT;
@@ -172,7 +175,8 @@ fn project(row: u32) -> Projected {
     let xx = ellipse.covariance.x;
     let xy = ellipse.covariance.y;
     let yy = ellipse.covariance.z;
-    var opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * ellipse.compensation;
+    let stored = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
+    var opacity = part_opacity(stored, range) * ellipse.compensation;
     if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
         return empty;
     }
@@ -211,8 +215,13 @@ fn slot_of(block: u32, thread: u32) -> u32 {
 }
 
 // The splat that a thread draws: its row and slot, or NO_SLOT.
-fn drawn_splat(group: u32, thread: u32) -> vec2u {
-    return vec2u(drawn_row(group, thread), slot_of(chunk.first_block + group, thread));
+fn drawn_splat(range: vec4u, group: u32, thread: u32) -> vec2u {
+    return vec2u(row_in(range, group, thread), slot_of(chunk.first_block + group, thread));
+}
+
+// How far above the splats themselves those of a range lie in the tree.
+fn height_of(range: vec4u) -> u32 {
+    return range.w & 255u;
 }
 
 fn was_selected(group: u32, thread: u32) -> bool {
@@ -224,8 +233,8 @@ fn is_selected(row: u32) -> bool {
     return ((flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED) != 0u;
 }
 
-fn color_of(row: u32, depth: f32) -> vec3f {
-    return splat_color(row, ray_of(row), depth, shapes[row].attributes);
+fn color_of(row: u32, depth: f32, height: u32) -> vec3f {
+    return splat_color(row, ray_of(row), depth, shapes[row].attributes, height);
 }
 
 // The same of a color that is known already, where the view shows colors.
@@ -251,14 +260,15 @@ fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let splat = drawn_splat(group.x, thread);
+    let range = drawn_range(group.x);
+    let splat = drawn_splat(range, group.x, thread);
     if splat.y == NO_SLOT {
         return;
     }
-    let projected = project(splat.x);
+    let projected = project(splat.x, range);
     var color = vec2u(0u);
     if projected.rect != EMPTY_RECT {
-        let own = color_of(splat.x, bitcast<f32>(projected.depth));
+        let own = color_of(splat.x, bitcast<f32>(projected.depth), height_of(range));
         color = packed_color(own, was_selected(group.x, thread));
     }
     store(splat.y, splat.x, projected, color);
@@ -270,11 +280,12 @@ fn main_known(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let splat = drawn_splat(group.x, thread);
+    let range = drawn_range(group.x);
+    let splat = drawn_splat(range, group.x, thread);
     if splat.y == NO_SLOT {
         return;
     }
-    let projected = project(splat.x);
+    let projected = project(splat.x, range);
     var color = vec2u(0u);
     if projected.rect != EMPTY_RECT {
         color = packed_color(color_of_known(splat.x), was_selected(group.x, thread));
@@ -288,12 +299,13 @@ fn recolor(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let splat = drawn_splat(group.x, thread);
+    let range = drawn_range(group.x);
+    let splat = drawn_splat(range, group.x, thread);
     if splat.y == NO_SLOT {
         return;
     }
     let depth = view_point(bitcast<vec3f>(means[splat.x].xyz)).z;
-    let color = packed_color(color_of(splat.x, depth), is_selected(splat.x));
+    let color = packed_color(color_of(splat.x, depth, height_of(range)), is_selected(splat.x));
     records[splat.y].paint.z = color.x;
     records[splat.y].paint.w = color.y;
 }
@@ -304,7 +316,8 @@ fn recolor_known(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let splat = drawn_splat(group.x, thread);
+    let range = drawn_range(group.x);
+    let splat = drawn_splat(range, group.x, thread);
     if splat.y == NO_SLOT {
         return;
     }

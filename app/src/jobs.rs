@@ -18,6 +18,8 @@ pub struct Loading {
     pub work: Background<GaussianCloud, scene::io::Loaded>,
     /// The arriving layer.
     pub node: NodeId,
+    /// Since when parts wait because a drawing thread looks at those before them.
+    pub held_back: Option<Instant>,
     /// The file.
     pub path: PathBuf,
 }

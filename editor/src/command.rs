@@ -216,6 +216,7 @@ impl Command {
             Self::ShowAs(ShowAs::Confidence) => info!("view.as_confidence", "Show confidence", None, "View", "Show what the photograph saw in green and what is made up in red"),
             Self::ShowAs(ShowAs::Overdraw) => info!("view.as_overdraw", "Show overdraw", None, "View", "Show how many splats are blended at each pixel, from 1 (dark) to 512 (white)"),
             Self::ShowAs(ShowAs::TileLoad) => info!("view.as_tile_load", "Show tile load", None, "View", "Show how many splats each tile of 16 pixels lists, from 1 (dark) to 8192 (white)"),
+            Self::ShowAs(ShowAs::Levels) => info!("view.as_levels", "Show levels of detail", None, "View", "Show how far large layers are merged while the view moves: gray not at all, each level in a color of its own"),
             Self::SetShDegree(0) => info!("view.sh_0", "Harmonics: degree 0", None, "View", "Draw one color for each splat, the same from all sides"),
             Self::SetShDegree(1) => info!("view.sh_1", "Harmonics: degree 1", None, "View", "Draw colors that change with the direction, up to degree 1"),
             Self::SetShDegree(2) => info!("view.sh_2", "Harmonics: degree 2", None, "View", "Draw colors that change with the direction, up to degree 2"),

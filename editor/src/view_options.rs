@@ -3,55 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Which quantity the viewport shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
-pub enum ShowAs {
-    /// Colors, lit where a layer is lit.
-    #[default]
-    Color,
-    /// A dot at each splat's centre.
-    Centers,
-    /// Each splat's outline.
-    Rings,
-    /// Distance from the camera.
-    Depth,
-    /// Directions that surfaces face.
-    Normals,
-    /// Color without light.
-    Albedo,
-    /// Mirror to matte.
-    Roughness,
-    /// Metal or not.
-    Metallic,
-    /// How open a place is to light.
-    Occlusion,
-    /// Parts: skin, hair and so on.
-    Labels,
-    /// Seen in the photograph or made up.
-    Confidence,
-    /// Splats blended at each pixel.
-    Overdraw,
-    /// Splats listed by each tile.
-    TileLoad,
-}
-
-impl ShowAs {
-    /// Every one, in the order of the menu.
-    pub const ALL: [Self; 13] = [
-        Self::Color,
-        Self::Centers,
-        Self::Rings,
-        Self::Depth,
-        Self::Normals,
-        Self::Albedo,
-        Self::Roughness,
-        Self::Metallic,
-        Self::Occlusion,
-        Self::Labels,
-        Self::Confidence,
-        Self::Overdraw,
-        Self::TileLoad,
-    ];
-}
+pub use scene::ViewMode as ShowAs;
 
 /// Things that are either shown or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

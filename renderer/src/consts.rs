@@ -128,6 +128,8 @@ shared_constants! {
     VIEW_OVERDRAW: u32 = 11;
     /// See `VIEW_COLOR`.
     VIEW_TILE_LOAD: u32 = 12;
+    /// See `VIEW_COLOR`.
+    VIEW_LEVELS: u32 = 13;
 
     /// Opacity of a dot of `VIEW_CENTERS`.
     DOT_OPACITY: f32 = 0.99;

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use glam::{Affine3A, Vec3};
-use scene::{Dirty, LodTree, NodeId, PinholeCamera, RegionMask, RegionQuery, Scene};
+use scene::{Dirty, LodTree, NodeId, PinholeCamera, RegionMask, RegionQuery, Scene, ViewMode};
 
 use crate::{FloatImage, GpuError, Part};
 
@@ -68,62 +68,6 @@ pub enum Filter {
     Mip,
 }
 
-/// Which quantity the picture shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ViewMode {
-    /// The splats' own colors, lit where the layer is lit.
-    #[default]
-    Color,
-    /// World normals mapped from -1..=1 to 0..=1; the shortest axis where a layer has no `normal` column.
-    Normals,
-    /// Distance along the view axis, logarithmic: white is near, black is far.
-    Depth,
-    /// The `label` column, one color a label; grey where a layer has none.
-    Labels,
-    /// The `confidence` column: green seen, amber grazing, red invented; grey where a layer has none.
-    Confidence,
-    /// A dot at the centre of each splat.
-    Centers,
-    /// The outline of each splat at two standard deviations.
-    Rings,
-    /// The `albedo` column: color without light; grey where a layer has none.
-    Albedo,
-    /// The `roughness` column: black is a mirror, white is matte; grey where a layer has none.
-    Roughness,
-    /// The `metallic` column: white is metal; grey where a layer has none.
-    Metallic,
-    /// The `ambient_occlusion` column: white is open, black is shut in; grey where a layer has none.
-    Occlusion,
-    /// How many splats were blended at each pixel, from dark (1) to white (512), logarithmic.
-    Overdraw,
-    /// How many splats each tile of 16×16 pixels lists, from dark (1) to white (8192), logarithmic.
-    TileLoad,
-}
-
-impl ViewMode {
-    /// Every way to show splats.
-    pub const ALL: [Self; 13] = [
-        Self::Color,
-        Self::Centers,
-        Self::Rings,
-        Self::Depth,
-        Self::Normals,
-        Self::Albedo,
-        Self::Roughness,
-        Self::Metallic,
-        Self::Occlusion,
-        Self::Labels,
-        Self::Confidence,
-        Self::Overdraw,
-        Self::TileLoad,
-    ];
-
-    /// Whether pixels are counted or outlined splat by splat, instead of blended.
-    pub(crate) fn is_inspected(self) -> bool {
-        matches!(self, Self::Rings | Self::Overdraw | Self::TileLoad)
-    }
-}
-
 /// How finely the scene is drawn where it has levels of detail.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Detail {
@@ -137,6 +81,9 @@ pub enum Detail {
         tolerance_px: f32,
         /// Splats at most, in all layers with a tree; where it is short the error is spread evenly.
         budget: u32,
+        /// A node gives way to finer ones while its error grows by this share of what is allowed: as they
+        /// come it goes, and nothing pops. 0 changes them at once.
+        fade: f32,
     },
 }
 
@@ -258,8 +205,7 @@ impl Kept {
         };
         if same_scene && same_splats == *new {
             Self::Pixels
-        } else if same_places && colors == *new && old.view.only_colors() && new.view.only_colors()
-        {
+        } else if same_places && colors == *new && only_colors(old.view) && only_colors(new.view) {
             Self::Places
         } else {
             Self::Nothing
@@ -267,22 +213,17 @@ impl Kept {
     }
 }
 
-impl ViewMode {
-    /// Whether it only gives the splats other colors.
-    fn only_colors(self) -> bool {
-        matches!(
-            self,
-            Self::Color
-                | Self::Normals
-                | Self::Depth
-                | Self::Labels
-                | Self::Confidence
-                | Self::Albedo
-                | Self::Roughness
-                | Self::Metallic
-                | Self::Occlusion
-        )
-    }
+/// Whether pixels are counted or outlined splat by splat, instead of blended.
+pub(crate) fn is_inspected(view: ViewMode) -> bool {
+    matches!(
+        view,
+        ViewMode::Rings | ViewMode::Overdraw | ViewMode::TileLoad
+    )
+}
+
+/// Whether a view only gives the splats other colors.
+fn only_colors(view: ViewMode) -> bool {
+    !is_inspected(view) && view != ViewMode::Centers
 }
 
 /// A finished picture in memory.

@@ -148,17 +148,45 @@ pub(crate) struct ChunkView {
     pub(crate) range_count: u32,
     /// Workgroups of `cull` and `project`: enough for all ranges.
     pub(crate) block_count: u32,
-    /// First row, rows, and first workgroup of each range of rows that is drawn; the last is unused.
+    /// First row, rows, first workgroup and [`RangeState`] of each range of rows that is drawn.
     pub(crate) ranges: [[u32; 4]; MAX_RANGES as usize],
 }
 
+/// What the rows of a range have in common: the height of their node above the leaves in 8 bits, and
+/// above 16 bits how much of their opacity is drawn, in steps of 1 / 65535.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RangeState(pub(crate) u32);
+
+impl RangeState {
+    /// Splats themselves, drawn in full.
+    pub(crate) const PLAIN: Self = Self(0xffff_0000);
+
+    /// Splats of a node so high above the leaves, of which a part (0..=1) is drawn.
+    pub(crate) fn new(height: u32, weight: f32) -> Self {
+        Self(height.min(255) | ((weight.clamp(0.0, 1.0) * 65535.0).round() as u32) << 16)
+    }
+
+    pub(crate) fn height(self) -> u32 {
+        self.0 & 255
+    }
+
+    pub(crate) fn weight(self) -> f32 {
+        (self.0 >> 16) as f32 / 65535.0
+    }
+}
+
 impl ChunkView {
-    /// Adds rows to what is drawn. `first` is a multiple of a workgroup; where the rows follow the last
-    /// range they prolong it.
+    /// Adds rows to what is drawn, as they are.
     pub(crate) fn add_range(&mut self, first: u32, count: u32) {
+        self.add_range_as(first, count, RangeState::PLAIN);
+    }
+
+    /// Adds rows to what is drawn. `first` is a multiple of a workgroup; where the rows follow the last
+    /// range and are drawn alike they prolong it.
+    pub(crate) fn add_range_as(&mut self, first: u32, count: u32, state: RangeState) {
         let last = (self.range_count as usize).checked_sub(1);
-        if let Some([start, rows, first_block, _]) = last.map(|l| &mut self.ranges[l])
-            && (*start + *rows == first || self.range_count == MAX_RANGES)
+        if let Some([start, rows, first_block, as_last]) = last.map(|l| &mut self.ranges[l])
+            && ((*start + *rows == first && *as_last == state.0) || self.range_count == MAX_RANGES)
         {
             // Where there is no range left, what lies between is drawn as well.
             self.count += first + count - *start - *rows;
@@ -167,17 +195,33 @@ impl ChunkView {
             return;
         }
         self.count += count;
-        self.ranges[self.range_count as usize] = [first, count, self.block_count, 0];
+        self.ranges[self.range_count as usize] = [first, count, self.block_count, state.0];
         self.range_count += 1;
         self.block_count += count.div_ceil(WORKGROUP);
     }
 
-    /// The rows of one workgroup of the chunk.
-    pub(crate) fn block_rows(&self, block: u32) -> std::ops::Range<usize> {
+    fn range_of(&self, block: u32) -> [u32; 4] {
         let used = &self.ranges[..self.range_count as usize];
         let after = used.partition_point(|range| range[2] <= block);
         let range = after.checked_sub(1).map(|last| used[last]);
-        let [start, rows, first_block, _] = range.unwrap_or_default();
+        range.unwrap_or_default()
+    }
+
+    /// How the rows of one workgroup of the chunk are drawn.
+    pub(crate) fn block_state(&self, block: u32) -> RangeState {
+        RangeState(self.range_of(block)[3])
+    }
+
+    /// How a row that is drawn is.
+    pub(crate) fn row_state(&self, row: usize) -> RangeState {
+        let used = &self.ranges[..self.range_count as usize];
+        let after = used.partition_point(|range| range[0] as usize <= row);
+        RangeState(after.checked_sub(1).map_or(0, |last| used[last][3]))
+    }
+
+    /// The rows of one workgroup of the chunk.
+    pub(crate) fn block_rows(&self, block: u32) -> std::ops::Range<usize> {
+        let [start, rows, first_block, _] = self.range_of(block);
         let offset = (block - first_block) * WORKGROUP;
         let first = start + offset.min(rows);
         first as usize..(start + rows).min(first + WORKGROUP) as usize

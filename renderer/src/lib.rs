@@ -32,11 +32,12 @@ mod view;
 
 pub use frame::{
     Background, Blending, ClipBox, Detail, Filter, Frame, FrameStats, Guides, PassTime, Pick,
-    Render, RenderError, RenderedImage, Residency, UnderPixel, ViewMode,
+    Render, RenderError, RenderedImage, Residency, UnderPixel,
 };
 pub use gpu::{Gpu, GpuError};
 pub use picture::FloatImage;
 pub use renderer::Renderer;
+pub use scene::ViewMode;
 pub use software::{CpuRasterizer, SoftwareRenderer};
 pub use tuning::{Tuned, Tuning, UnknownTuning, measure as measure_tuning};
 pub use view::Part;

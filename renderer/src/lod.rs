@@ -36,7 +36,13 @@ pub(crate) struct Limits {
     pub(crate) tolerance_px: f32,
     /// Splats at most, as far as the roots allow.
     pub(crate) budget: usize,
+    /// By which share of the allowed error a node may err more before it is gone.
+    pub(crate) fade: f32,
 }
+
+/// Of a fading cut's splats at most this part is not in nodes that go: those have a quarter of their
+/// children's.
+const STAYING: f32 = 0.8;
 
 /// Nodes that together draw every layer once.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,6 +53,9 @@ pub(crate) struct Cut {
     pub(crate) splats: usize,
     /// Largest error left, px.
     pub(crate) error_px: f32,
+    /// Layer, node, and how much of it finer nodes have taken over (above 0, below 1), in order: nodes
+    /// above those of the cut that are drawn as well.
+    pub(crate) fades: Vec<(u32, u32, f32)>,
 }
 
 /// One layer's tree, from where it is seen, and what may be seen at all.
@@ -136,6 +145,12 @@ pub(crate) fn cut(layers: &[Viewed<'_>], limits: Limits) -> Cut {
     let mut heap = BinaryHeap::new();
     let mut cut = Cut::default();
     let mut nodes = vec![1; layers.len()];
+    let mut refined = Vec::new();
+    let budget = if limits.fade > 0.0 {
+        (limits.budget as f32 * STAYING) as usize
+    } else {
+        limits.budget
+    };
     for (at, viewed) in layers.iter().enumerate() {
         if let Some(root) = viewed.candidate(at, 0) {
             cut.splats += viewed.tree.count(0);
@@ -158,7 +173,8 @@ pub(crate) fn cut(layers: &[Viewed<'_>], limits: Limits) -> Cut {
         let is_leaf = viewed.tree.children(node).is_empty();
         let wanted = !is_leaf && worst.error_px > limits.tolerance_px;
         let has_room = nodes[worst.at as usize] + children.len() <= viewed.most_nodes + 1;
-        if wanted && has_room && splats <= limits.budget {
+        if wanted && has_room && splats <= budget {
+            refined.push(worst);
             cut.splats = splats;
             nodes[worst.at as usize] += children.len();
             nodes[worst.at as usize] -= 1;
@@ -175,7 +191,45 @@ pub(crate) fn cut(layers: &[Viewed<'_>], limits: Limits) -> Cut {
         }
     }
     cut.nodes.sort_unstable();
+    cut.fades = fades(layers, limits, &cut, &refined);
     cut
+}
+
+/// The refined nodes that are not gone yet. A layer that has no room for them has none.
+fn fades(
+    layers: &[Viewed<'_>],
+    limits: Limits,
+    cut: &Cut,
+    refined: &[Candidate],
+) -> Vec<(u32, u32, f32)> {
+    let allowed = if cut.error_px.is_finite() {
+        limits.tolerance_px.max(cut.error_px)
+    } else {
+        limits.tolerance_px
+    };
+    let band = limits.fade * allowed;
+    if !(band > 0.0) {
+        return Vec::new();
+    }
+    let mut fades: Vec<(u32, u32, f32)> = refined
+        .iter()
+        .map(|c| {
+            let layer = layers[c.at as usize].layer as u32;
+            (layer, c.node, (c.error_px - allowed) / band)
+        })
+        .filter(|fade| fade.2 < 1.0)
+        .map(|(layer, node, gone)| (layer, node, gone.max(0.0)))
+        .collect();
+    fades.sort_unstable_by_key(|fade| (fade.0, fade.1));
+    for viewed in layers {
+        let layer = viewed.layer as u32;
+        let staying = cut.nodes.iter().filter(|node| node.0 == layer).count();
+        let going = fades.iter().filter(|fade| fade.0 == layer).count();
+        if staying + going > viewed.most_nodes {
+            fades.retain(|fade| fade.0 != layer);
+        }
+    }
+    fades
 }
 
 #[cfg(test)]
@@ -253,6 +307,7 @@ mod tests {
                 Limits {
                     tolerance_px,
                     budget,
+                    fade: 0.0,
                 },
             );
             let mut leaves: Vec<usize> = cut
@@ -279,6 +334,7 @@ mod tests {
             Limits {
                 tolerance_px: 1.0,
                 budget: usize::MAX,
+                fade: 0.0,
             },
         );
         let is_leaf = |n: &&(u32, u32)| tree.children(n.1 as usize).is_empty();
@@ -317,6 +373,7 @@ mod tests {
                 Limits {
                     tolerance_px: 0.0,
                     budget,
+                    fade: 0.0,
                 },
             );
             assert!(cut.splats <= budget, "{} of {budget}", cut.splats);
@@ -346,6 +403,7 @@ mod tests {
             Limits {
                 tolerance_px: 0.0,
                 budget: usize::MAX,
+                fade: 0.0,
             },
         );
         assert!(cut.splats < 20_000, "{}", cut.splats);

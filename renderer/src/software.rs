@@ -17,7 +17,7 @@ use crate::{
         composite, inspect,
         region::{self, RegionOn},
     },
-    frame::Kept,
+    frame::{Kept, is_inspected},
     layers::{Layers, Patience},
     layout::{Backdrop, ChunkView, View},
     pack,
@@ -159,7 +159,7 @@ impl SoftwareRenderer {
         let mut pixels = std::mem::take(&mut self.blended);
         let prepared = self.prepared()?;
         if pixels.is_empty() {
-            pixels = if frame.view.is_inspected() {
+            pixels = if is_inspected(frame.view) {
                 inspect::inspect(prepared)
             } else {
                 blend::blend(prepared)

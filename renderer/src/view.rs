@@ -9,8 +9,8 @@ use crate::{
         BACKGROUND_CHECKER, BACKGROUND_COLORS, BACKGROUND_ENVIRONMENT, BACKGROUND_NONE, BIN,
         GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE, KEY_BITS, REGION_POLYGON, REGION_RECT,
         REGION_STROKE, SLOPE_MARGIN, VIEW_ALBEDO, VIEW_CENTERS, VIEW_COLOR, VIEW_CONFIDENCE,
-        VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION, VIEW_OVERDRAW,
-        VIEW_RINGS, VIEW_ROUGHNESS, VIEW_TILE_LOAD,
+        VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION,
+        VIEW_OVERDRAW, VIEW_RINGS, VIEW_ROUGHNESS, VIEW_TILE_LOAD,
     },
     layout::{Backdrop, ChunkView, Region, View},
 };
@@ -155,6 +155,7 @@ pub(crate) fn view(
             ViewMode::Occlusion => VIEW_OCCLUSION,
             ViewMode::Overdraw => VIEW_OVERDRAW,
             ViewMode::TileLoad => VIEW_TILE_LOAD,
+            ViewMode::Levels => VIEW_LEVELS,
         },
         show_selection: u32::from(frame.show_selection),
         depth_min_bits,

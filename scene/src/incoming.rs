@@ -49,6 +49,12 @@ impl Scene {
         Ok(())
     }
 
+    /// Whether somebody else looks at what has arrived of a layer: adding to it would copy it all.
+    pub fn is_incoming_shared(&self, id: NodeId) -> bool {
+        let layer = self.node(id).and_then(|node| node.splats());
+        layer.is_some_and(|l| !l.cloud.is_on_disk() && Arc::strong_count(&l.cloud) > 1)
+    }
+
     /// Adds splats at the end of an arriving layer.
     pub fn extend_incoming(
         &mut self,

@@ -27,6 +27,7 @@ pub mod sh;
 pub mod sink;
 mod store;
 pub mod transform;
+pub mod view_mode;
 
 pub use camera::{PinholeCamera, Projection};
 pub use cloud::{CloudError, Column, ColumnValues, GaussianCloud};
@@ -46,3 +47,4 @@ pub use scene::Scene;
 pub use selection_set::SelectionSet;
 pub use sink::{Cancelled, Progress, Sink};
 pub use transform::Transform;
+pub use view_mode::ViewMode;

@@ -45,6 +45,14 @@ fn label_color(label: u32) -> vec3f {
     return 0.55f + 0.4f * cos(turn * 6.2831853f);
 }
 
+// Splats themselves are grey, each level of merged ones has a hue.
+fn level_color(height: u32) -> vec3f {
+    if height == 0u {
+        return vec3f(0.5);
+    }
+    return label_color(height);
+}
+
 fn confidence_color(confidence: u32) -> vec3f {
     if confidence == 0u {
         return vec3f(0.30f, 0.70f, 0.40f);

@@ -93,7 +93,12 @@ impl App {
         let work = Background::<GaussianCloud, _>::start("load", self.wake.clone(), move |sink| {
             Ok(scene::io::load(&source, sink)?)
         });
-        let task = Task::Load(Loading { work, node, path });
+        let task = Task::Load(Loading {
+            work,
+            node,
+            held_back: None,
+            path,
+        });
         self.jobs.add(text::OPENING, file, task);
     }
 

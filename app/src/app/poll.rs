@@ -18,6 +18,8 @@ use crate::{export, recent, text};
 
 /// Arriving splats may take so long a frame; the rest waits in the channel, which holds back the worker.
 const BUDGET: Duration = Duration::from_millis(12);
+/// How long parts of a file wait for a drawing thread.
+const HELD_BACK: Duration = Duration::from_secs(3);
 /// How often a running job is looked at while nothing else wakes the window.
 pub(super) const BEAT: Duration = Duration::from_millis(40);
 
@@ -82,6 +84,15 @@ impl App {
 
     fn poll_load(&mut self, loading: &mut Loading, reports: &mut Vec<scene::Progress>) -> bool {
         let start = Instant::now();
+        // To add to what another thread looks at is to copy it; it looks for moments only.
+        if self.editor.scene().is_incoming_shared(loading.node) {
+            let since = *loading.held_back.get_or_insert(start);
+            if since.elapsed() < HELD_BACK {
+                (self.wake)();
+                return true;
+            }
+        }
+        loading.held_back = None;
         for event in loading.work.poll() {
             match event {
                 Event::Progress(progress) => reports.push(progress),

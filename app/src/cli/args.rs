@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glam::Vec3;
 use renderer::{Background, Blending, Filter, Guides, ViewMode};
@@ -315,8 +316,8 @@ pub(crate) struct ViewArgs {
     #[arg(long, value_name = "YAW,PITCH[,INTENSITY]", value_parser = parse_light, allow_hyphen_values = true)]
     pub(crate) light: Option<DirectionalLight>,
     /// Which quantity to show
-    #[arg(long, value_enum, default_value_t = ShowArg::Color)]
-    pub(crate) view: ShowArg,
+    #[arg(long, value_parser = view_parser(), default_value = ViewMode::Color.name())]
+    pub(crate) view: ViewMode,
     /// Look along parallel rays instead of in perspective
     #[arg(long)]
     pub(crate) ortho: bool,
@@ -340,55 +341,16 @@ pub(crate) struct ViewArgs {
     pub(crate) software: bool,
 }
 
-/// `renderer::ViewMode` as it is typed.
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ShowArg {
-    /// The splats' own colors
-    Color,
-    /// A dot at the center of each splat
-    Centers,
-    /// The outline of each splat at two standard deviations
-    Rings,
-    /// White is near, black is far
-    Depth,
-    /// Which way surfaces face
-    Normals,
-    /// Color without light, where the file knows it
-    Albedo,
-    /// Black is a mirror, white is matte
-    Roughness,
-    /// White is metal
-    Metallic,
-    /// White is open to light
-    Occlusion,
-    /// Each part in a color of its own
-    Labels,
-    /// Green was seen, red is made up
-    Confidence,
-    /// Splats blended at each pixel: 1 dark, 512 white
-    Overdraw,
-    /// Splats listed by each tile: 1 dark, 8192 white
-    TileLoad,
-}
-
-impl ShowArg {
-    fn mode(self) -> ViewMode {
-        match self {
-            Self::Color => ViewMode::Color,
-            Self::Centers => ViewMode::Centers,
-            Self::Rings => ViewMode::Rings,
-            Self::Depth => ViewMode::Depth,
-            Self::Normals => ViewMode::Normals,
-            Self::Albedo => ViewMode::Albedo,
-            Self::Roughness => ViewMode::Roughness,
-            Self::Metallic => ViewMode::Metallic,
-            Self::Occlusion => ViewMode::Occlusion,
-            Self::Labels => ViewMode::Labels,
-            Self::Confidence => ViewMode::Confidence,
-            Self::Overdraw => ViewMode::Overdraw,
-            Self::TileLoad => ViewMode::TileLoad,
-        }
-    }
+/// Views as they are typed, with the words of their commands.
+fn view_parser() -> impl TypedValueParser<Value = ViewMode> {
+    let values = ViewMode::ALL.map(|view| {
+        let help = editor::Command::ShowAs(view).info().help;
+        PossibleValue::new(view.name()).help(help)
+    });
+    PossibleValuesParser::new(values).map(|name| {
+        let named = |view: &ViewMode| view.name() == name;
+        ViewMode::ALL.into_iter().find(named).unwrap_or_default()
+    })
 }
 
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -413,7 +375,7 @@ impl ViewArgs {
                 FilterArg::Mip => Filter::Mip,
             },
             max_sh_degree: self.sh_degree,
-            view: self.view.mode(),
+            view: self.view,
             blending: if self.linear {
                 Blending::Linear
             } else {

@@ -99,6 +99,8 @@ fn is_known(scene: &Scene, mode: ViewMode) -> bool {
         ViewMode::Occlusion => "ambient_occlusion",
         ViewMode::Labels => "label",
         ViewMode::Confidence => "confidence",
+        // Sheets show every splat itself.
+        ViewMode::Levels => return false,
         _ => return true,
     };
     let mut layers = scene.layers();

@@ -299,6 +299,7 @@ pub fn show_as(show_as: ShowAs) -> &'static str {
         ShowAs::Confidence => "Confidence",
         ShowAs::Overdraw => "Overdraw",
         ShowAs::TileLoad => "Tile load",
+        ShowAs::Levels => "Levels of detail",
     }
 }
 

@@ -1,34 +1,15 @@
 //! From the editor's words about the view to the renderer's.
 
-use editor::{Editor, ShowAs, ViewOptions};
-use renderer::{Background, Blending, ClipBox, Frame, Guides, ViewMode};
+use editor::{Editor, ViewOptions};
+use renderer::{Background, Blending, ClipBox, Frame, Guides};
 
 use crate::persist::Backdrop;
-
-/// The renderer's name of what the viewport shows.
-pub fn view_mode(show_as: ShowAs) -> ViewMode {
-    match show_as {
-        ShowAs::Color => ViewMode::Color,
-        ShowAs::Centers => ViewMode::Centers,
-        ShowAs::Rings => ViewMode::Rings,
-        ShowAs::Depth => ViewMode::Depth,
-        ShowAs::Normals => ViewMode::Normals,
-        ShowAs::Albedo => ViewMode::Albedo,
-        ShowAs::Roughness => ViewMode::Roughness,
-        ShowAs::Metallic => ViewMode::Metallic,
-        ShowAs::Occlusion => ViewMode::Occlusion,
-        ShowAs::Labels => ViewMode::Labels,
-        ShowAs::Confidence => ViewMode::Confidence,
-        ShowAs::Overdraw => ViewMode::Overdraw,
-        ShowAs::TileLoad => ViewMode::TileLoad,
-    }
-}
 
 /// The frame with what a picture takes over from the view: quantity, harmonics, clipping, blending.
 pub fn as_viewed(frame: Frame, editor: &Editor) -> Frame {
     let options: &ViewOptions = &editor.settings().view;
     Frame {
-        view: view_mode(options.show_as),
+        view: options.show_as,
         max_sh_degree: options.sh_degree,
         blending: if options.linear_light {
             Blending::Linear

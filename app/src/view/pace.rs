@@ -9,6 +9,8 @@ use renderer::Detail;
 const SMOOTH_MS: f32 = 45.0;
 /// What merged splats may be off in a moving picture, px.
 const MOVING_TOLERANCE_PX: f32 = 1.0;
+/// By which share of that nodes may err more until finer ones have taken over.
+const MOVING_FADE: f32 = 0.5;
 /// However slow, so many splats are drawn.
 const FEWEST: f32 = 100_000.0;
 /// So long after the last change the picture is drawn whole.
@@ -60,6 +62,7 @@ impl Pace {
         Detail::Coarse {
             tolerance_px: MOVING_TOLERANCE_PX,
             budget: affordable.max(FEWEST) as u32,
+            fade: MOVING_FADE,
         }
     }
 

@@ -56,6 +56,7 @@ fn cull_block(
 ) -> u32 {
     let mut before = 0;
     let rows = chunk_view.block_rows(block as u32);
+    let weight = chunk_view.block_state(block as u32).weight();
     for (w, word) in words.iter_mut().enumerate() {
         let first = rows.start + w * 32;
         let last = (first + 32).min(rows.end);
@@ -63,7 +64,7 @@ fn cull_block(
         for row in first..last {
             let flags = chunk.flags[row / 4] >> (row % 4 * 8);
             let bit = 1 << (row - first);
-            if is_visible(view, chunk_view, chunk.means[row], flags) {
+            if is_visible(view, chunk_view, chunk.means[row], (flags, weight)) {
                 visible |= bit;
             }
             if flags & FLAG_SELECTED != 0 {
@@ -77,8 +78,11 @@ fn cull_block(
 }
 
 /// Conservative: the splat's bounding sphere, projected as the linearization does, meets the image.
-fn is_visible(view: &View, chunk: &ChunkView, mean: [u32; 4], flags: u32) -> bool {
-    let opacity = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
+fn is_visible(view: &View, chunk: &ChunkView, mean: [u32; 4], (flags, weight): (u32, f32)) -> bool {
+    let opacity = part_opacity(
+        (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32,
+        weight,
+    );
     let sigma = f32::from_bits(mean[3] >> 24 << 23) * chunk.eye[3];
     let p = view_point(chunk, mean);
     if flags & FLAGS_NOT_DRAWN != 0 || !(opacity >= ALPHA_MIN) || !in_range(view, p) {
@@ -97,6 +101,16 @@ fn is_visible(view: &View, chunk: &ChunkView, mean: [u32; 4], flags: u32) -> boo
     let radius = MAX_SIGMAS * (sigma * focal / shrink * lengths + view.low_pass.sqrt());
     let size = Vec2::new(view.size[0] as f32, view.size[1] as f32);
     (center + radius).cmpge(Vec2::ZERO).all() && (center - radius).cmple(size).all()
+}
+
+/// The opacity of a splat of which a part is drawn: two parts let through what the whole lets through; twin
+/// of `shaders/common/place.wgsl`.
+#[inline(always)]
+pub(crate) fn part_opacity(opacity: f32, part: f32) -> f32 {
+    if part == 1.0 {
+        return opacity;
+    }
+    1.0 - (part * (1.0 - opacity).max(1e-6).log2()).exp2()
 }
 
 /// By how much offsets from the view axis shrink at a depth; twin of `shaders/common/lens.wgsl`.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     chunk::PackedChunk,
-    cull::{Visibility, view_point},
+    cull::{Visibility, part_opacity, view_point},
     ellipse::{ceil_index, floor_index},
     ewa,
     shade::{self, Seen},
@@ -17,7 +17,7 @@ use crate::{
         LOG2_ALPHA_MIN, OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, VIEW_CENTERS, WORKGROUP_WORDS,
     },
     half16,
-    layout::{ChunkView, Record, Shading, View},
+    layout::{ChunkView, RangeState, Record, Shading, View},
 };
 
 /// Visible splats, compacted in the order of their chunks and rows.
@@ -67,11 +67,12 @@ pub(crate) fn project(
                 chunk_view,
             };
             let rows = task.blocks.flat_map(|block| {
-                let first = chunk_view.block_rows(block as u32 - chunk_view.first_block);
-                visible_rows(visibility, block).map(move |(row, s)| (first.start + row, s))
+                let own = block as u32 - chunk_view.first_block;
+                let (first, state) = (chunk_view.block_rows(own), chunk_view.block_state(own));
+                visible_rows(visibility, block).map(move |(row, s)| (first.start + row, s, state))
             });
-            for (slot, (row, selected)) in rows.enumerate() {
-                let (record, depth, rect) = splats.project(row, selected);
+            for (slot, (row, selected, state)) in rows.enumerate() {
+                let (record, depth, rect) = splats.project(row, selected, state);
                 task.records[slot] = record;
                 task.depths[slot] = depth;
                 task.placements[slot] = [rect, chunk_view.first_source + row as u32];
@@ -108,7 +109,8 @@ pub(crate) fn recolor(
             let row = (source - chunk_view.first_source) as usize;
             let flags = splats.chunk.flags[row / 4] >> (row % 4 * 8);
             let depth = view_point(chunk_view, splats.chunk.means[row]).z;
-            let color = splats.color(row, depth, flags & FLAG_SELECTED != 0);
+            let state = chunk_view.row_state(row);
+            let color = splats.color(row, depth, flags & FLAG_SELECTED != 0, state);
             [record.color_rg, record.color_b] = color;
         });
 }
@@ -171,12 +173,13 @@ struct Splats<'a> {
 
 impl Splats<'_> {
     /// Record, depth bits and covered bins of one splat.
-    fn project(&self, row: usize, selected: bool) -> (Record, u32, u32) {
+    fn project(&self, row: usize, selected: bool, state: RangeState) -> (Record, u32, u32) {
         let empty = (Record::default(), EMPTY_DEPTH, EMPTY_RECT);
         let (view, mean) = (self.view, self.chunk.means[row]);
         let shape = &self.chunk.shapes[row];
         let p = view_point(self.chunk_view, mean);
-        let opacity = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
+        let stored = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
+        let opacity = part_opacity(stored, state.weight());
 
         let ellipse = ewa::ellipse_of(view, self.chunk_view, p, shape);
         let ([xx, xy, yy], inflated) = (ellipse.covariance, ellipse.determinant);
@@ -200,7 +203,7 @@ impl Splats<'_> {
             return empty;
         }
 
-        let [color_rg, color_b] = self.color(row, p.z, selected);
+        let [color_rg, color_b] = self.color(row, p.z, selected, state);
         let record = Record {
             mean: center.to_array(),
             root: [
@@ -216,13 +219,14 @@ impl Splats<'_> {
     }
 
     /// The color of a record: red and green, then blue and whether it is selected, as halves.
-    fn color(&self, row: usize, depth: f32, selected: bool) -> [u32; 2] {
+    fn color(&self, row: usize, depth: f32, selected: bool, state: RangeState) -> [u32; 2] {
         let seen = Seen {
             row,
             ray: ewa::ray_to(self.view, self.chunk_view, self.chunk.means[row]),
             depth,
             attributes: self.chunk.shapes[row].attributes,
             selected,
+            height: state.height(),
         };
         let color = shade::color(self.view, self.shading, self.chunk, self.chunk_view, &seen)
             .min(Vec3::splat(F16_MAX));

@@ -8,8 +8,8 @@ use crate::{
     consts::{
         CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL, CHUNK_METALLIC,
         CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, SELECTION_MIX, VIEW_ALBEDO,
-        VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION,
-        VIEW_ROUGHNESS,
+        VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS, VIEW_METALLIC, VIEW_NORMALS,
+        VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, View},
@@ -26,6 +26,8 @@ pub(crate) struct Seen {
     pub(crate) depth: f32,
     pub(crate) attributes: u32,
     pub(crate) selected: bool,
+    /// Of its node above the leaves.
+    pub(crate) height: u32,
 }
 
 /// Display-referred RGB, ≥ 0 and possibly above 1.
@@ -38,6 +40,8 @@ pub(crate) fn color(
 ) -> Vec3 {
     let features = chunk_view.features;
     let color = match view.mode {
+        VIEW_LEVELS if seen.height == 0 => Vec3::splat(0.5),
+        VIEW_LEVELS => label_color(seen.height),
         VIEW_NORMALS => world_normal(chunk_view, seen) * 0.5 + 0.5,
         VIEW_DEPTH => {
             let [near, scale] = view.depth_ramp;

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consts::{CHUNK, MAX_RANGES, WORKGROUP},
-    layout::ChunkView,
+    layout::{ChunkView, RangeState},
     pack::{self, PackedRows},
     pages::{Frustum, PageBounds},
 };
@@ -28,11 +28,22 @@ const SPARE: usize = 2;
 /// Levels below a missing node in which what is left of finer ones is looked for.
 const FINER: u32 = 2;
 
+/// What a frame asks of the layer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Asked {
+    /// Nodes that together stand for everything in sight, in order.
+    pub(crate) nodes: Vec<u32>,
+    /// Nodes above them, in order, that finer ones have taken over from by so much.
+    pub(crate) fades: Vec<(u32, f32)>,
+}
+
 /// What a frame draws of the layer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Plan {
     /// Nodes in slots that together stand for everything in sight.
     pub(crate) drawn: Vec<u32>,
+    /// `[drawn]` how much of each is drawn.
+    weights: Vec<f32>,
     /// Nodes of the cut that are not in slots, or with what they no longer hold.
     pub(crate) missing: Vec<u32>,
 }
@@ -68,8 +79,8 @@ pub(crate) struct Stream<C> {
     stale: Vec<bool>,
     loader: Loader,
     frames: u64,
-    /// The cut that was asked for last, and in which frame it first was.
-    asked: (Vec<u32>, u64),
+    /// What was asked for last, and in which frame its nodes first were.
+    asked: (Asked, u64),
     pub(crate) plan: Plan,
 }
 
@@ -106,7 +117,7 @@ impl<C: Chunk> Stream<C> {
             stale: vec![false; nodes],
             loader: Loader::start(Arc::clone(&source)),
             frames: 0,
-            asked: (Vec::new(), 0),
+            asked: (Asked::default(), 0),
             plan: Plan::default(),
             source,
         };
@@ -147,7 +158,7 @@ impl<C: Chunk> Stream<C> {
     }
 
     /// Brings what a cut wants, as far as patience goes. Whether anything that is drawn changed.
-    pub(crate) fn advance(&mut self, home: &C::Home, cut: Vec<u32>, patience: Patience) -> bool {
+    pub(crate) fn advance(&mut self, home: &C::Home, cut: Asked, patience: Patience) -> bool {
         let mut changed = self.step(home, cut.clone(), patience);
         while patience == Patience::Endless && !self.plan.missing.is_empty() {
             // What stood in gives its slots away step by step.
@@ -161,17 +172,21 @@ impl<C: Chunk> Stream<C> {
         changed
     }
 
-    fn step(&mut self, home: &C::Home, cut: Vec<u32>, patience: Patience) -> bool {
+    fn step(&mut self, home: &C::Home, cut: Asked, patience: Patience) -> bool {
         self.frames += 1;
-        if self.asked.0 != cut {
-            self.asked = (cut, self.frames);
-        }
+        let first_asked = if self.asked.0.nodes == cut.nodes {
+            self.asked.1
+        } else {
+            self.frames
+        };
+        self.asked = (cut, first_asked);
         let before = std::mem::take(&mut self.plan);
-        let above = self.above(&self.asked.0);
+        let above = self.above(&self.asked.0.nodes);
         self.plan = self.cover_cut(&self.asked.0, &above);
         // Finer nodes in place of a missing one are drawn, but give way to it.
         let standing_in = self.plan.drawn.iter().filter(|n| above[**n as usize]);
-        for node in self.asked.0.iter().chain(standing_in) {
+        let fading = self.asked.0.fades.iter().map(|fade| &fade.0);
+        for node in self.asked.0.nodes.iter().chain(fading).chain(standing_in) {
             let slot = self.slot_of_node[*node as usize];
             if let Some(used) = self.used.get_mut(slot as usize) {
                 *used = (*used).max(self.frames);
@@ -285,7 +300,9 @@ impl<C: Chunk> Stream<C> {
             return Some(slot);
         }
         // Those that only stand in for others must not drive each other out for ever.
-        let in_cut = self.asked.0.binary_search(&node).is_ok();
+        let asked = &self.asked.0;
+        let in_cut = asked.nodes.binary_search(&node).is_ok()
+            || asked.fades.binary_search_by_key(&node, |f| f.0).is_ok();
         let slot = *oldest.last()? as usize;
         if !in_cut && self.used[slot] >= self.asked.1 {
             return None;
@@ -305,8 +322,8 @@ impl<C: Chunk> Stream<C> {
     }
 
     /// What stands for a cut (in order) now.
-    pub(crate) fn planned(&self, cut: &[u32]) -> Plan {
-        self.cover_cut(cut, &self.above(cut))
+    pub(crate) fn planned(&self, cut: &Asked) -> Plan {
+        self.cover_cut(cut, &self.above(&cut.nodes))
     }
 
     /// `[nodes]` whether a node lies above one of the cut.
@@ -322,17 +339,46 @@ impl<C: Chunk> Stream<C> {
         above
     }
 
-    fn cover_cut(&self, cut: &[u32], above: &[bool]) -> Plan {
-        let mut drawn = Vec::with_capacity(cut.len());
-        self.cover(0, (cut, above), &mut drawn);
-        let missing = cut.iter().copied().filter(|node| {
+    fn cover_cut(&self, cut: &Asked, above: &[bool]) -> Plan {
+        let mut drawn = Vec::with_capacity(cut.nodes.len() + cut.fades.len());
+        self.cover(0, (&cut.nodes, above), &mut drawn);
+        let wanted = cut.nodes.iter().chain(cut.fades.iter().map(|f| &f.0));
+        let missing = wanted.copied().filter(|node| {
             let node = *node as usize;
             self.slot_of_node[node] == NONE || self.outdated[node]
         });
+        let mut missing: Vec<u32> = missing.collect();
+        missing.sort_unstable();
+        let weights = self.fade(&cut.fades, &mut drawn);
         Plan {
-            missing: missing.collect(),
+            missing,
             drawn,
+            weights,
         }
+    }
+
+    /// Adds the nodes that fade and are there; how much of each node is drawn.
+    fn fade(&self, fades: &[(u32, f32)], drawn: &mut Vec<u32>) -> Vec<f32> {
+        let is_there = |fade: &&(u32, f32)| {
+            self.slot_of_node[fade.0 as usize] != NONE && !drawn.contains(&fade.0)
+        };
+        let fades: Vec<(u32, f32)> = fades.iter().filter(is_there).copied().collect();
+        let gone = |node: u32| {
+            let at = fades.binary_search_by_key(&node, |fade| fade.0);
+            at.ok().map(|at| fades[at].1)
+        };
+        drawn.extend(fades.iter().map(|fade| fade.0));
+        let weight = |node: &u32| {
+            let mut weight = gone(*node).map_or(1.0, |gone| 1.0 - gone);
+            let mut next = self.tree().parent(*node as usize);
+            // What fades lies just above what is drawn.
+            while let Some(above) = next.filter(|_| !fades.is_empty()) {
+                weight *= gone(above as u32).unwrap_or(1.0);
+                next = self.tree().parent(above);
+            }
+            weight
+        };
+        drawn.iter().map(weight).collect()
     }
 
     /// Adds nodes in slots that stand for what the cut has at or below a node; false where they do not.
@@ -374,20 +420,21 @@ impl<C: Chunk> Stream<C> {
         all
     }
 
-    /// Adds the rows of nodes to the views of the chunks.
-    pub(crate) fn add_nodes(&self, nodes: &[u32], views: &mut [ChunkView]) {
-        let mut slots: Vec<u32> = nodes
-            .iter()
-            .map(|node| self.slot_of_node[*node as usize])
-            .filter(|slot| *slot != NONE)
+    /// Adds the rows of a plan's nodes to the views of the chunks.
+    pub(crate) fn add_nodes(&self, plan: &Plan, views: &mut [ChunkView]) {
+        let nodes = plan.drawn.iter().zip(&plan.weights);
+        let mut slots: Vec<(u32, f32)> = nodes
+            .map(|(node, weight)| (self.slot_of_node[*node as usize], *weight))
+            .filter(|(slot, _)| *slot != NONE)
             .collect();
-        slots.sort_unstable();
-        for slot in slots {
+        slots.sort_unstable_by_key(|(slot, _)| *slot);
+        for (slot, weight) in slots {
             let (chunk, at) = self.place_of(slot as usize);
             let node = self.node_of_slot[slot as usize] as usize;
             let count = self.tree().count(node) as u32;
             if count > 0 {
-                views[chunk].add_range(at as u32, count);
+                let state = RangeState::new(self.tree().height(node), weight);
+                views[chunk].add_range_as(at as u32, count, state);
             }
         }
     }
@@ -405,7 +452,7 @@ impl<C: Chunk> Stream<C> {
 
     /// Whether the plan draws every row in sight itself.
     pub(crate) fn draws_rows(&self) -> bool {
-        let is_leaf = |node: &u32| self.tree().children(*node as usize).is_empty();
+        let is_leaf = |node: &u32| self.tree().height(*node as usize) == 0;
         self.plan.drawn.iter().all(is_leaf)
     }
 

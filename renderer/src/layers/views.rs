@@ -3,7 +3,10 @@
 use glam::Affine3A;
 use scene::{NodeId, PinholeCamera, Projection, RegionMask};
 
-use super::{Chunk, Layer, Layers, Patience, stream::Stream};
+use super::{
+    Chunk, Layer, Layers, Patience,
+    stream::{Asked, Stream},
+};
 use crate::{
     Detail, Frame,
     consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_RANGES, PAGE, WORKGROUP_WORDS},
@@ -42,7 +45,7 @@ impl<C: Chunk> Layers<C> {
             let Some(stream) = &mut layer.stream else {
                 continue;
             };
-            changed |= stream.advance(home, nodes_of(&cut, l), patience);
+            changed |= stream.advance(home, asked_of(&cut, l), patience);
             let is_there = stream.plan.missing.is_empty() && frame.detail == Detail::Exact;
             if is_there && !layer.chunks.is_empty() {
                 layer.drop_rows();
@@ -90,8 +93,8 @@ impl<C: Chunk> Layers<C> {
             if let Some(stream) = of_stream {
                 let own = &mut views[first_view + layer.chunks.len()..];
                 match &cut {
-                    Some(cut) => stream.add_nodes(&stream.planned(&nodes_of(cut, l)).drawn, own),
-                    None => stream.add_nodes(&stream.plan.drawn, own),
+                    Some(cut) => stream.add_nodes(&stream.planned(&asked_of(cut, l)), own),
+                    None => stream.add_nodes(&stream.plan, own),
                 }
             }
             for (view, rows) in views[first_view..].iter_mut().zip(layer.chunk_rows()) {
@@ -122,21 +125,24 @@ impl<C: Chunk> Layers<C> {
             Detail::Exact => lod::Limits {
                 tolerance_px: -1.0,
                 budget: usize::MAX,
+                fade: 0.0,
             },
             Detail::Coarse {
                 tolerance_px,
                 budget,
+                fade,
             } => lod::Limits {
                 tolerance_px,
                 budget: budget as usize,
+                fade,
             },
         };
-        type Asked<'a> = Box<dyn Fn(usize) -> bool + 'a>;
+        type OfNode<'a> = Box<dyn Fn(usize) -> bool + 'a>;
         let of_layer = |(l, (layer, sight))| {
             let (layer, sight): (&Layer<C>, &Sight) = (layer, sight);
             let stream = layer.stream.as_ref()?;
-            let may_see: Asked<'_> = Box::new(|node| stream.may_see(node, &sight.frustum));
-            let is_stale: Asked<'_> = Box::new(|node| stream.is_stale(node));
+            let may_see: OfNode<'_> = Box::new(|node| stream.may_see(node, &sight.frustum));
+            let is_stale: OfNode<'_> = Box::new(|node| stream.is_stale(node));
             Some((l, stream, layer.eye(&frame.camera), may_see, is_stale))
         };
         let seen: Vec<_> = self
@@ -277,8 +283,13 @@ impl<C: Chunk> Layer<C> {
     }
 }
 
-/// One layer's nodes of a cut, in order.
-fn nodes_of(cut: &Cut, layer: usize) -> Vec<u32> {
-    let own = cut.nodes.iter().filter(|node| node.0 == layer as u32);
-    own.map(|node| node.1).collect()
+/// One layer's part of a cut.
+fn asked_of(cut: &Cut, layer: usize) -> Asked {
+    let is_own = |l: u32| l == layer as u32;
+    let nodes = cut.nodes.iter().filter(|node| is_own(node.0));
+    let fades = cut.fades.iter().filter(|fade| is_own(fade.0));
+    Asked {
+        nodes: nodes.map(|node| node.1).collect(),
+        fades: fades.map(|fade| (fade.1, fade.2)).collect(),
+    }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use glam::{Quat, Vec3};
-use renderer::{Detail, Frame, Render, RenderedImage, SoftwareRenderer};
+use renderer::{Background, Detail, Frame, Render, RenderedImage, SoftwareRenderer};
 use scene::{
-    Edit, LodTree, NodeId, Scene, SplatFlags,
+    Edit, LodTree, NodeId, PinholeCamera, Scene, SplatFlags,
     cloud::{CloudParts, logit},
     sh,
 };
@@ -17,6 +17,7 @@ pub(crate) const GOOD_DB: f64 = 34.0;
 pub(crate) const COARSE: Detail = Detail::Coarse {
     tolerance_px: 1.0,
     budget: u32::MAX,
+    fade: 0.5,
 };
 
 /// A planet: disks on a unit sphere, colored by place.
@@ -158,6 +159,7 @@ fn device_and_software_agree_on_coarse_frames_within_a_budget() {
         let detail = Detail::Coarse {
             tolerance_px: 0.0,
             budget,
+            fade: 0.5,
         };
         let name = format!("a budget of {budget}");
         assert_images(&name, &draw(&mut gpu, detail), &draw(&mut cpu, detail), 1);
@@ -204,7 +206,7 @@ fn a_selection_shows_on_merged_splats() {
     };
     let plain = tinted(&mut renderer, COARSE);
     // One of three rows everywhere, all rows of the northern half.
-    let third = |row: &u32| row % 3 == 0 || *row < 25_000;
+    let third = |row: &u32| row.is_multiple_of(3) || *row < 25_000;
     let rows: Vec<u32> = (0..50_000).filter(third).collect();
     let flags = vec![SplatFlags::SELECTED; rows.len()];
     let mut edit = Edit::set_flags(node, rows, flags);
@@ -229,4 +231,61 @@ fn a_selection_shows_on_merged_splats() {
         error.abs() < 0.1,
         "{coarse}, exactly {exact}, without {plain}"
     );
+}
+
+/// A planet of splats in colors of their own, of which merging shows, with levels of detail.
+fn confetti() -> (Scene, NodeId, Arc<LodTree>) {
+    let mut parts = planet(50_000);
+    let hash = |i: usize| (i as u32).wrapping_mul(0x9e37_79b9).rotate_left(13) >> 8;
+    for (i, c) in parts.sh.iter_mut().enumerate() {
+        *c = (hash(i * 7 + 3) % 1000) as f32 / 500.0 - 1.0;
+    }
+    let mut scene = Scene::new();
+    let node = insert(&mut scene, layer(parts));
+    let source = scene.node(node).and_then(|n| n.splats()).expect("a layer");
+    let tree = LodTree::build(&source.cloud, &source.flags, &|| false).expect("a tree");
+    (scene, node, Arc::new(tree))
+}
+
+/// The largest change of a coarse picture in a small step of a camera that draws back: what one pixel
+/// value in a thousand exceeds, of 255.
+fn largest_step(renderer: &mut dyn Render, detail: Detail) -> u8 {
+    let mut worst = 0;
+    let mut last: Option<RenderedImage> = None;
+    for step in 0..200 {
+        let eye = (2.4 + 0.004 * step as f32) * Vec3::new(0.3, 0.2, 0.93);
+        let camera = PinholeCamera::look_at(eye, Vec3::ZERO, Vec3::Y, 0.8, [160, 120]);
+        let frame = Frame {
+            detail,
+            background: Background::Color([0.0; 3]),
+            ..Frame::new(camera)
+        };
+        let now = renderer.render_image(&frame).expect("an image");
+        if let Some(last) = &last {
+            let pairs = now.rgba.iter().zip(&last.rgba);
+            let mut changes: Vec<u8> = pairs.map(|(a, b)| a.abs_diff(*b)).collect();
+            changes.sort_unstable();
+            worst = worst.max(changes[changes.len() * 999 / 1000]);
+        }
+        last = Some(now);
+    }
+    worst
+}
+
+#[test]
+fn nothing_pops_where_nodes_fade() {
+    let (scene, node, tree) = confetti();
+    let mut renderer = SoftwareRenderer::new();
+    renderer.sync(&scene, &[]);
+    renderer.set_tree(&scene, node, tree);
+    let coarse = |fade| Detail::Coarse {
+        tolerance_px: 1.5,
+        budget: u32::MAX,
+        fade,
+    };
+    let frames = [Detail::Exact, coarse(0.0), coarse(0.5)];
+    let [still, pops, fades] = frames.map(|detail| largest_step(&mut renderer, detail));
+    eprintln!("largest steps: {still} of every splat, {pops} popping, {fades} fading, of 255");
+    assert!(pops > still, "what pops must show: {pops} of {still}");
+    assert!(fades <= still, "{fades}, of every splat {still}");
 }

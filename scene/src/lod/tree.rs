@@ -341,6 +341,16 @@ impl LodTree {
         Some(node.checked_sub(1)? / CHILDREN)
     }
 
+    /// Levels between a node and the leaves; 0 for those.
+    pub fn height(&self, node: usize) -> u32 {
+        let (mut height, mut first) = (0, node);
+        while first < self.first_leaf {
+            first = CHILDREN * first + 1;
+            height += 1;
+        }
+        height
+    }
+
     /// Number of the leaf that stands for a row.
     pub fn leaf_of(&self, row: u32) -> usize {
         let place = self.places[row as usize];

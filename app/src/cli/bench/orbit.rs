@@ -20,6 +20,7 @@ const SLICES: [Duration; 2] = [Duration::from_millis(8), Duration::from_millis(2
 const MOVING: Detail = Detail::Coarse {
     tolerance_px: 1.0,
     budget: 2_000_000,
+    fade: 0.5,
 };
 /// Rounds that are turned; all but the last warm up.
 const ROUNDS: u32 = 2;
