@@ -69,6 +69,9 @@ pub(crate) fn any_splat(scene: &Scene, holds: impl Fn(SplatFlags) -> bool + Sync
     // Blocks, because asking "has another thread found one?" costs more than looking at a splat.
     const BLOCK: usize = 1 << 14;
     editable_layers(scene).any(|(_, layer)| {
+        if layer.flags.len() < mask::WORTH_SHARING {
+            return layer.flags.iter().any(|flags| holds(*flags));
+        }
         let blocks = layer.flags.par_chunks(BLOCK);
         blocks.any(|block| block.iter().any(|flags| holds(*flags)))
     })
@@ -77,7 +80,13 @@ pub(crate) fn any_splat(scene: &Scene, holds: impl Fn(SplatFlags) -> bool + Sync
 /// Splats selected in all editable layers.
 pub fn selected_count(scene: &Scene) -> usize {
     editable_layers(scene)
-        .map(|(_, layer)| layer.flags.par_iter().filter(|f| is_selected(**f)).count())
+        .map(|(_, layer)| {
+            let flags = &layer.flags;
+            if flags.len() < mask::WORTH_SHARING {
+                return flags.iter().filter(|f| is_selected(**f)).count();
+            }
+            flags.par_iter().filter(|f| is_selected(**f)).count()
+        })
         .sum()
 }
 

@@ -195,3 +195,39 @@ fn saved_selections_are_recalled_renamed_and_forgotten_with_undo() {
         .message;
     assert!(said.is_some(), "a set that is not there");
 }
+
+#[test]
+fn every_free_layer_takes_part_and_no_other() {
+    let mut c = near_neighbors();
+    let layer = |c: &Capture| {
+        let node = c.editor.scene().node(c.id).expect("there");
+        node.splats().expect("a layer").cloud.as_ref().clone()
+    };
+    let copy = layer(&c);
+    let [second, locked, hidden] = ["second", "locked", "hidden"]
+        .map(|name| stage::add_layer(&mut c.editor, name, copy.clone(), false));
+    c.editor.run(Command::ToggleLock(locked));
+    c.editor.run(Command::ToggleVisible(hidden));
+    // Two metres aside, so that the layers do not touch.
+    let aside = scene::Transform::from_translation(glam::Vec3::X * 4.0);
+    c.editor.run(Command::SetTransform(second, aside));
+    let counts = |c: &Capture| {
+        [c.id, second, locked, hidden].map(|id| stage::selected_rows(&c.editor, id).len())
+    };
+    c.editor.run(Command::SelectLabel(2, SelectOp::Replace));
+    assert_eq!(counts(&c), [27, 27, 0, 0], "by label");
+    c.editor.run(Command::GrowSelection);
+    assert_eq!(counts(&c), [27, 27, 0, 0], "the balls hover in both");
+    let range = DataRange {
+        quantity: Quantity::X,
+        low: 3.0,
+        high: 5.0,
+    };
+    c.editor.run(Command::SelectRange(range, SelectOp::Replace));
+    assert_eq!(counts(&c), [0, 468, 0, 0], "by place in the world");
+    c.editor.run(Command::SetTool(ToolKind::Eyedropper));
+    c.click(c.pixel(c.mean(c.red[100])), Modifiers::NONE);
+    assert_eq!(counts(&c), [237, 237, 0, 0], "by color");
+    c.editor.run(Command::Undo);
+    assert_eq!(counts(&c), [0, 468, 0, 0], "all layers in one step");
+}

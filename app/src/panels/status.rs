@@ -20,11 +20,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>) {
             device_ui(ui, cx);
             let (alive, selected) = (cx.counts.all.alive, cx.counts.all.selected);
             if alive > 0 {
-                let line = if selected > 0 {
-                    text::selected_of(&grouped(selected), &grouped(alive))
-                } else {
-                    text::splat_count(&grouped(alive))
-                };
+                let line = text::selected_of(&grouped(selected), &grouped(alive));
                 let color = if selected > 0 {
                     t.accent_text
                 } else {

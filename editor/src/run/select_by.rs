@@ -6,7 +6,7 @@ use glam::Vec3;
 use scene::{Neighborhood, NodeId};
 
 use crate::{
-    adjust::{Source, own_reach},
+    adjust::{Sample, Source, own_reach},
     data::{self, DataRange, Histogram, Quantity},
     editor::Editor,
     outcome::Outcome,
@@ -30,7 +30,11 @@ impl Editor {
         if !options.is_valid() {
             return Outcome::message("That is not a usable number; nothing was changed");
         }
+        let recolors = self.settings.select.color != options.color;
         self.settings.select = options;
+        if recolors {
+            self.sample_anew();
+        }
         let samples = self
             .standing
             .adjust
@@ -40,6 +44,17 @@ impl Editor {
             return self.cx(&mut NoPicker).renew();
         }
         Outcome::redraw()
+    }
+
+    /// Measures the colors that count now against the splat that was picked.
+    fn sample_anew(&mut self) {
+        let seen = self.settings.select.color == ColorSource::Seen;
+        let eye = seen.then(|| self.eye());
+        if let Some(adjust) = &mut self.standing.adjust
+            && let Source::Color(sample) | Source::Flood(sample) = &mut adjust.source
+        {
+            *sample = Sample::new(&self.scene, sample.node, sample.row, eye);
+        }
     }
 
     /// Makes the tolerance of eyedropper and flood larger or smaller.

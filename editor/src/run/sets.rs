@@ -50,10 +50,14 @@ impl Editor {
         let Some(set) = sets.iter().find(|set| set.name == name) else {
             return Outcome::message(format!("There is no saved selection “{name}”"));
         };
-        let layers = set.layers.iter();
-        let rows = layers
-            .map(|(id, rows)| (*id, rows.iter().map(|row| row as u32).collect()))
-            .collect();
+        // A project that was tampered with may name more rows than there are.
+        let rows = set.layers.iter().map(|(id, rows)| {
+            let layer = self.scene.node(*id).and_then(|node| node.splats());
+            let count = layer.map_or(0, |layer| layer.flags.len());
+            let there = rows.iter().take_while(|row| *row < count);
+            (*id, there.map(|row| row as u32).collect())
+        });
+        let rows = rows.collect();
         let edit = select_rows(&self.scene, &rows, op);
         self.change("Recall selection", edit)
     }

@@ -299,3 +299,21 @@ fn a_missing_file_is_named() {
     let error = load_project(&path, &mut |_| Ok(())).expect_err("not there");
     assert!(error.to_string().contains("all.splatwright"), "{error}");
 }
+
+#[test]
+fn selections_with_names_come_back_and_so_do_their_steps() {
+    let (mut scene, mut history) = document();
+    let id = scene.layers().map(|(id, ..)| id).next().expect("a layer");
+    let rows = || (3..9_u32).chain([40, 41, 77]).collect();
+    let sets = vec![crate::SelectionSet {
+        name: "ears".into(),
+        layers: vec![(id, rows())].into(),
+    }];
+    let edit = Edit::set_selection_sets(sets);
+    history.run(&mut scene, "Save", edit).expect("a valid step");
+    let mut back = loaded(&saved(&Project::snapshot(&scene, &history))).expect("our own file");
+    assert_eq!(back.scene.selection_sets(), scene.selection_sets(), "kept");
+    assert_eq!(back.scene.selection_sets()[0].len(), 9, "all rows");
+    back.history.undo(&mut back.scene);
+    assert!(back.scene.selection_sets().is_empty(), "taken back");
+}
