@@ -30,6 +30,10 @@
 @group(0) @binding(10) var<storage, read_write> placements: array<vec2u>;
 // [splats / 4] one byte each, read by `recolor`
 @group(0) @binding(11) var<storage, read> flags: array<u32>;
+// [splats] three halves of the harmonics' color from one eye: `harmonics` writes them, `main_known` and
+// `recolor_known` read them
+@group(0) @binding(12) var<storage, read_write> colors: array<vec2u>;
+@group(0) @binding(12) var<storage, read> known: array<vec2u>;
 
 struct Projected {
     record: Record,
@@ -54,8 +58,9 @@ fn sh_group(row: u32, group: u32, stored: u32, basis: vec4f) -> vec3f {
     return sum;
 }
 
-// Spherical harmonics towards the splat, plus one half, not below zero.
-fn sh_color(row: u32, ray: vec3f) -> vec3f {
+// Spherical harmonics towards the splat, plus one half, not below zero: as halves, to be the same whether
+// kept or not.
+fn packed_sh(row: u32, ray: vec3f) -> vec2u {
     let degree = min(chunk.sh_degree, view.max_sh_degree);
     let stored = (chunk.sh_degree + 1u) * (chunk.sh_degree + 1u);
     var sum: vec3f;
@@ -73,7 +78,12 @@ fn sh_color(row: u32, ray: vec3f) -> vec3f {
             sum += sh_group(row, 3u, stored, sh_basis_3(d));
         }
     }
-    return max(sum + 0.5, vec3f(0.0));
+    let color = clamp(sum + 0.5, vec3f(0.0), vec3f(F16_MAX));
+    return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
+}
+
+fn unpack_color(halves: vec2u) -> vec3f {
+    return vec3f(unpack2x16float(halves.x), unpack2x16float(halves.y).x);
 }
 
 // The stored normal in the world; a guessed one is turned towards the eye.
@@ -112,13 +122,17 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32) -
             return material_color(row);
         }
         default: {
-            let color = sh_color(row, ray);
-            if (chunk.features & CHUNK_LIT) != 0u {
-                return lit(color, world_normal(attributes, ray));
-            }
-            return color;
+            return shaded(unpack_color(packed_sh(row, ray)), ray, attributes);
         }
     }
+}
+
+// A splat's own color under the lights, where the layer is lit.
+fn shaded(color: vec3f, ray: vec3f, attributes: u32) -> vec3f {
+    if (chunk.features & CHUNK_LIT) != 0u {
+        return lit(color, world_normal(attributes, ray));
+    }
+    return color;
 }
 
 // Bins whose pixel centres the box can reach.
@@ -134,10 +148,10 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
 }
 
 // The color of a record: red and green, then blue and whether it is selected, as halves.
-fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool, range: vec4u) -> vec2u {
-    var color = splat_color(row, ray_to(position), depth, attributes, range.w & 255u);
+fn packed_color(own: vec3f, selected: bool) -> vec2u {
+    var color = own;
     if selected && view.show_selection != 0u {
-        color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
+        color = mix(color, unpack4x8unorm(view.selection_color).rgb, SELECTION_MIX);
     }
     if view.linear != 0u {
         color = linear_from_srgb(color);
@@ -146,7 +160,8 @@ fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected
     return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, select(0.0, 1.0, selected))));
 }
 
-fn project(row: u32, selected: bool, range: vec4u) -> Projected {
+// Everything but the color.
+fn project(row: u32, range: vec4u) -> Projected {
     var empty: Projected;
     empty.depth = EMPTY_DEPTH;
     empty.rect = EMPTY_RECT;
@@ -178,14 +193,13 @@ fn project(row: u32, selected: bool, range: vec4u) -> Projected {
         return empty;
     }
 
-    let color = packed_color(row, position, p.z, shape.attributes, selected, range);
     let u = ROOT_LOG2E_HALF * sqrt(yy / inflated);
     let v = -ROOT_LOG2E_HALF * xy / sqrt(yy * inflated);
     let w = ROOT_LOG2E_HALF / sqrt(yy);
     let paint = vec4u(
         bitcast<u32>(w),
         bitcast<u32>(log2_opacity),
-        color,
+        vec2u(0u),
     );
     return Projected(Record(vec4f(center, u, v), paint), bitcast<u32>(p.z), rect);
 }
@@ -200,23 +214,78 @@ fn slot_of(block: u32, thread: u32) -> u32 {
     return select(NO_SLOT, slot, (word.x & bit) != 0u && slot < view.visible_capacity);
 }
 
+// The splat that a thread draws: its row and slot, or NO_SLOT.
+fn drawn_splat(group: u32, thread: u32) -> vec2u {
+    return vec2u(drawn_row(group, thread), slot_of(chunk.first_block + group, thread));
+}
+
+fn was_selected(group: u32, thread: u32) -> bool {
+    let word = words[(chunk.first_block + group) * WORKGROUP_WORDS + thread / 32u];
+    return ((word.z >> (thread % 32u)) & 1u) != 0u;
+}
+
+fn is_selected(row: u32) -> bool {
+    return ((flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED) != 0u;
+}
+
+fn color_of(row: u32, depth: f32, range: vec4u) -> vec3f {
+    return splat_color(row, ray_of(row), depth, shapes[row].attributes, range.w & 255u);
+}
+
+// The same of a color that is known already, where the view shows colors.
+fn color_of_known(row: u32) -> vec3f {
+    return shaded(unpack_color(known[row]), ray_of(row), shapes[row].attributes);
+}
+
+fn ray_of(row: u32) -> vec3f {
+    return ray_to(bitcast<vec3f>(means[row].xyz));
+}
+
+fn store(slot: u32, row: u32, projected: Projected, color: vec2u) {
+    var record = projected.record;
+    record.paint.z = color.x;
+    record.paint.w = color.y;
+    records[slot] = record;
+    depths[slot] = projected.depth;
+    placements[slot] = vec2u(projected.rect, chunk.first_source + row);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let range = drawn_range(group.x);
-    let row = row_in(range, group.x, thread);
-    let block = chunk.first_block + group.x;
-    let slot = slot_of(block, thread);
-    if slot == NO_SLOT {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
         return;
     }
-    let selected = (words[block * WORKGROUP_WORDS + thread / 32u].z >> (thread % 32u)) & 1u;
-    let projected = project(row, selected != 0u, range);
-    records[slot] = projected.record;
-    depths[slot] = projected.depth;
-    placements[slot] = vec2u(projected.rect, chunk.first_source + row);
+    let range = drawn_range(group.x);
+    let projected = project(splat.x, range);
+    var color = vec2u(0u);
+    if projected.rect != EMPTY_RECT {
+        let own = color_of(splat.x, bitcast<f32>(projected.depth), range);
+        color = packed_color(own, was_selected(group.x, thread));
+    }
+    store(splat.y, splat.x, projected, color);
+}
+
+// As `main`, without harmonics.
+@compute @workgroup_size(WORKGROUP)
+fn main_known(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
+        return;
+    }
+    let range = drawn_range(group.x);
+    let projected = project(splat.x, range);
+    var color = vec2u(0u);
+    if projected.rect != EMPTY_RECT {
+        color = packed_color(color_of_known(splat.x), was_selected(group.x, thread));
+    }
+    store(splat.y, splat.x, projected, color);
 }
 
 // Gives the records of the last `main` the colors of now: of other lights, flags, or another view mode.
@@ -225,16 +294,39 @@ fn recolor(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let range = drawn_range(group.x);
-    let row = row_in(range, group.x, thread);
-    let slot = slot_of(chunk.first_block + group.x, thread);
-    if slot == NO_SLOT {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
         return;
     }
-    let position = bitcast<vec3f>(means[row].xyz);
-    let selected = (flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED;
-    let depth = view_point(position).z;
-    let color = packed_color(row, position, depth, shapes[row].attributes, selected != 0u, range);
-    records[slot].paint.z = color.x;
-    records[slot].paint.w = color.y;
+    let depth = view_point(bitcast<vec3f>(means[splat.x].xyz)).z;
+    let color = packed_color(color_of(splat.x, depth, drawn_range(group.x)), is_selected(splat.x));
+    records[splat.y].paint.z = color.x;
+    records[splat.y].paint.w = color.y;
+}
+
+// As `recolor`, without harmonics.
+@compute @workgroup_size(WORKGROUP)
+fn recolor_known(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
+        return;
+    }
+    let color = packed_color(color_of_known(splat.x), is_selected(splat.x));
+    records[splat.y].paint.z = color.x;
+    records[splat.y].paint.w = color.y;
+}
+
+// The harmonics' color of every splat of the chunk, seen or not: an eye that stays may turn to it.
+@compute @workgroup_size(WORKGROUP)
+fn harmonics(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let row = group.x * WORKGROUP + thread;
+    if row < chunk.sh_stride {
+        colors[row] = packed_sh(row, ray_of(row));
+    }
 }

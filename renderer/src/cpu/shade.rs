@@ -7,9 +7,9 @@ use super::chunk::PackedChunk;
 use crate::{
     consts::{
         CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL, CHUNK_METALLIC,
-        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, SELECTION_B, SELECTION_G, SELECTION_MIX,
-        SELECTION_R, VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS,
-        VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
+        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, SELECTION_MIX, VIEW_ALBEDO,
+        VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS, VIEW_METALLIC, VIEW_NORMALS,
+        VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, View},
@@ -56,7 +56,10 @@ pub(crate) fn color(
             material_color(view, chunk, chunk_view, seen.row)
         }
         _ => {
-            let color = sh_color(view, chunk, chunk_view, seen);
+            // As the device keeps it: in halves.
+            let color = sh_color(view, chunk, chunk_view, seen)
+                .min(Vec3::splat(F16_MAX))
+                .map(half16::rounded);
             if features & CHUNK_LIT != 0 {
                 lit(shading, color, world_normal(chunk_view, seen))
             } else {
@@ -65,10 +68,7 @@ pub(crate) fn color(
         }
     };
     let color = if view.show_selection != 0 && seen.selected {
-        color.lerp(
-            Vec3::new(SELECTION_R, SELECTION_G, SELECTION_B),
-            SELECTION_MIX,
-        )
+        color.lerp(view.selection_color(), SELECTION_MIX)
     } else {
         color
     };
