@@ -82,6 +82,8 @@ pub(crate) struct Stream<C> {
     /// What was asked for last, and in which frame its nodes first were.
     asked: (Asked, u64),
     pub(crate) plan: Plan,
+    /// Whether anything came that no picture has been told of.
+    pub(crate) unseen: bool,
 }
 
 impl<C: Chunk> Stream<C> {
@@ -119,6 +121,7 @@ impl<C: Chunk> Stream<C> {
             frames: 0,
             asked: (Asked::default(), 0),
             plan: Plan::default(),
+            unseen: false,
             source,
         };
         stream.load(home, 0, &stream.source.pack(0), &mut Vec::new());

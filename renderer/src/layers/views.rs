@@ -45,7 +45,10 @@ impl<C: Chunk> Layers<C> {
             let Some(stream) = &mut layer.stream else {
                 continue;
             };
-            changed |= stream.advance(home, asked_of(&cut, l), patience);
+            let rows_are_drawn = !layer.chunks.is_empty() && frame.detail == Detail::Exact;
+            let uploaded = stream.advance(home, asked_of(&cut, l), patience);
+            stream.unseen |= uploaded;
+            changed |= !rows_are_drawn && std::mem::take(&mut stream.unseen);
             let is_there = stream.plan.missing.is_empty() && frame.detail == Detail::Exact;
             if is_there && !layer.chunks.is_empty() {
                 layer.drop_rows();
