@@ -199,10 +199,18 @@ fn brush_table() {
     renderers.push(("processor".into(), Box::new(SoftwareRenderer::new())));
     println!("| device | tool | press | median move | dearest move | frame | move / frame |");
     for (name, renderer) in &mut renderers {
-        for tool in [ToolKind::Brush, ToolKind::SphereBrush] {
+        for (tool, ellipses) in [
+            (ToolKind::Brush, false),
+            (ToolKind::Brush, true),
+            (ToolKind::SphereBrush, false),
+        ] {
+            if editor.settings().select_ellipses != ellipses {
+                editor.run(Command::ToggleSelectEllipses);
+            }
             let c = stroke(&mut editor, renderer.as_mut(), tool);
+            let tool = format!("{tool:?}{}", if ellipses { ", ellipses" } else { "" });
             println!(
-                "| {name} | {tool:?} | {:.2} ms | {:.2} ms | {:.2} ms | {:.2} ms | {:.3} | {} selected",
+                "| {name} | {tool} | {:.2} ms | {:.2} ms | {:.2} ms | {:.2} ms | {:.3} | {} selected",
                 c.press_ms,
                 c.median_ms,
                 c.most_ms,
