@@ -29,6 +29,8 @@ use crate::{
 const CLICK_RADIUS: f32 = 4.0;
 /// How near a handle is taken hold of, points.
 const HANDLE_RADIUS: f32 = 9.0;
+/// Farther than any splat from the picture, px.
+const EVERYWHERE: f32 = 1e9;
 /// Why no selection tool can do anything.
 pub(crate) const NOTHING_TO_SELECT: &str = "There are no visible, unlocked splats";
 
@@ -172,15 +174,24 @@ fn region_mask(cx: &mut Cx<'_>, region: &Region) -> Option<RegionMask> {
     })
 }
 
+/// The splats that a region touches, whatever lies in front of them.
+fn touched(cx: &mut Cx<'_>, region: &Region) -> Option<RegionMask> {
+    cx.picker.region(&RegionQuery {
+        region: region.clone(),
+        footprint: Footprint::Ellipse,
+        surface_only: false,
+    })
+}
+
 /// The splats that are not behind what is seen, where only they are asked for and the picture can tell.
 fn seen_surface(cx: &mut Cx<'_>, asked: bool) -> Option<RegionMask> {
-    let [width, height] = cx.viewport.size.map(|side| side as f32);
-    let whole = Region::Rect {
-        min: Vec2::ZERO,
-        max: Vec2::new(width, height),
+    // Beyond the picture as well: nothing lies in front of what is not on it.
+    let everywhere = Region::Rect {
+        min: Vec2::splat(-EVERYWHERE),
+        max: Vec2::splat(EVERYWHERE),
     };
     let query = RegionQuery {
-        region: whole,
+        region: everywhere,
         footprint: Footprint::Center,
         surface_only: true,
     };

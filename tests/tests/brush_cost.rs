@@ -85,7 +85,15 @@ fn stroke(editor: &mut Editor, renderer: &mut dyn Render, tool: ToolKind) -> Cos
     renderer.sync(editor.scene(), &app_everything(editor));
     renderer.render_image(&frame).expect("a frame");
     let middle = Vec2::new(SIZE[0] as f32, SIZE[1] as f32) * 0.5;
-    let at = |i: usize| middle + Vec2::new(i as f32 * 6.0 - 120.0, (i % 7) as f32 * 4.0);
+    // Around the first place near the middle where there is a splat to begin on.
+    let mut eye = Eye { renderer, frame };
+    let around = (0..4000).map(|i| {
+        let turn = Vec2::from_angle(i as f32 * 0.5);
+        middle + turn * (i as f32 * 0.1)
+    });
+    let start = { around }.find(|pos| eye.pick(pos.x, pos.y).is_some());
+    let start = start.unwrap_or(middle);
+    let at = |i: usize| start + Vec2::new((i % 10) as f32 * 6.0, (i % 7) as f32 * 4.0);
     let (modifiers, button) = (Modifiers::NONE, Button::Primary);
     let (mut event_ms, mut frame_ms) = (Vec::new(), Vec::new());
     for i in 0..EVENTS {
@@ -199,10 +207,18 @@ fn brush_table() {
     renderers.push(("processor".into(), Box::new(SoftwareRenderer::new())));
     println!("| device | tool | press | median move | dearest move | frame | move / frame |");
     for (name, renderer) in &mut renderers {
-        for tool in [ToolKind::Brush, ToolKind::SphereBrush] {
+        for (tool, ellipses) in [
+            (ToolKind::Brush, false),
+            (ToolKind::Brush, true),
+            (ToolKind::SphereBrush, false),
+        ] {
+            if editor.settings().select_ellipses != ellipses {
+                editor.run(Command::ToggleSelectEllipses);
+            }
             let c = stroke(&mut editor, renderer.as_mut(), tool);
+            let tool = format!("{tool:?}{}", if ellipses { ", ellipses" } else { "" });
             println!(
-                "| {name} | {tool:?} | {:.2} ms | {:.2} ms | {:.2} ms | {:.2} ms | {:.3} | {} selected",
+                "| {name} | {tool} | {:.2} ms | {:.2} ms | {:.2} ms | {:.2} ms | {:.3} | {} selected",
                 c.press_ms,
                 c.median_ms,
                 c.most_ms,

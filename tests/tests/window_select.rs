@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tests::root;
-use tests::window::{Window, pause};
+use tests::window::Window;
 
 const SIZE: [u32; 2] = [1440, 900];
 /// On a leaf at the top of the plant.
@@ -196,8 +196,9 @@ fn shots_of_selection() {
 
     window.key("v");
     window.key("ctrl+shift+d");
-    pause(1500);
+    window.wait_until_still();
+    let before = steps(&window);
     window.drag(1, [600, 790], [900, 790]);
-    pause(1500);
+    after_step(&mut window, "the range", before);
     shoot(&mut window, &folder, "select-data");
 }

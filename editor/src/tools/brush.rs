@@ -11,10 +11,10 @@ use crate::{
     overlay::Overlay,
     select::{
         Projected, Region, SelectOp,
-        mask::{Rows, select_rows},
+        mask::{Rows, intersect, select_rows},
         select_mask,
     },
-    tools::{Drag, brush_ring, region_mask, seen_surface},
+    tools::{Drag, brush_ring, seen_surface, touched},
 };
 
 #[derive(Debug)]
@@ -83,14 +83,12 @@ pub(crate) fn apply(cx: &mut Cx<'_>, stroke: &mut Gesture, edit: Option<Edit>) -
 
 /// Begins a stroke with a first dab.
 pub(crate) fn begin(cx: &mut Cx<'_>, pos: Vec2, modifiers: Modifiers) -> (BrushDrag, Outcome) {
-    // Where ellipses count, the renderer is asked at each dab anyway.
-    let asks = cx.settings.select_surface && !cx.settings.select_ellipses;
     let mut drag = BrushDrag {
         last: pos,
         op: dab_op(modifiers),
         stroke: Gesture::begin("Brush"),
         projected: Projected::new(cx.scene, &cx.pinhole(), cx.clip),
-        surface: seen_surface(cx, asks),
+        surface: seen_surface(cx, cx.settings.select_surface),
     };
     let outcome = drag.dab(cx, pos);
     drag.op = after_first(drag.op);
@@ -107,7 +105,11 @@ impl BrushDrag {
         self.last = pos;
         let softness = cx.settings.select.softness;
         let asked = cx.settings.select_ellipses && softness == 0.0;
-        let mask = asked.then(|| region_mask(cx, &region)).flatten();
+        let mask = asked.then(|| touched(cx, &region)).flatten();
+        let mask = mask.map(|mask| match &self.surface {
+            Some(surface) => intersect(mask, surface),
+            None => mask,
+        });
         let edit = match mask {
             Some(mask) => select_mask(cx.scene, &mask, self.op),
             None => select_rows(cx.scene, &self.rows(cx.scene, &region, softness), self.op),
