@@ -5,8 +5,10 @@
 //! It does not ask whether a node is locked; that is a matter of manners, hence of the editor.
 
 mod apply;
+mod rows;
 
 pub(crate) use apply::{check_environment, check_node};
+pub use rows::RowValues;
 
 use crate::{
     DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
@@ -71,6 +73,11 @@ enum Kind {
         id: NodeId,
         rows: RowSet,
         values: FlagRuns,
+    },
+    Rows {
+        id: NodeId,
+        rows: RowSet,
+        values: Box<RowValues>,
     },
     Batch(Vec<Edit>),
 }
@@ -297,6 +304,7 @@ impl Edit {
             Kind::Flags { rows, values, .. } => {
                 rows.bytes() + values.runs.capacity() * size_of::<(u32, SplatFlags)>()
             }
+            Kind::Rows { rows, values, .. } => rows.bytes() + values.bytes(),
             Kind::Environment(_) => size_of::<Environment>(),
             Kind::Batch(edits) => edits.iter().map(Self::bytes).sum(),
             Kind::Place { .. } => 0,
@@ -318,6 +326,7 @@ impl Edit {
                 Value::Layer(_) => false,
             }),
             Kind::Batch(edits) => edits.is_empty(),
+            Kind::Rows { rows, values, .. } => rows.is_empty() || **values == RowValues::default(),
             Kind::Presence(_) | Kind::Place { .. } | Kind::Flags { .. } => false,
         }
     }

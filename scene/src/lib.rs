@@ -27,7 +27,7 @@ pub mod transform;
 pub use camera::{PinholeCamera, Projection};
 pub use cloud::{CloudError, Column, ColumnValues, GaussianCloud};
 pub use dirty::Dirty;
-pub use edit::{Edit, EditError};
+pub use edit::{Edit, EditError, RowValues};
 pub use flags::SplatFlags;
 pub use history::History;
 pub use incoming::IncomingError;

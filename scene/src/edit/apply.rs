@@ -1,8 +1,8 @@
 //! Applying an edit: check, swap, report.
 
-use std::{collections::BTreeSet, mem::swap};
+use std::{collections::BTreeSet, mem::swap, sync::Arc};
 
-use super::{Edit, EditError, FlagRuns, Kind, Slot, Value};
+use super::{Edit, EditError, FlagRuns, Kind, RowValues, Slot, Value, rows::swap_rows};
 use crate::{
     Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform,
     rows::RowSet,
@@ -32,6 +32,7 @@ impl Edit {
                 position,
             } => place(scene, *id, parent, position, dirty),
             Kind::Flags { id, rows, values } => swap_flags(scene, *id, rows, values, dirty),
+            Kind::Rows { id, rows, values } => swap_parameters(scene, *id, rows, values, dirty),
             Kind::Batch(edits) => swap_batch(scene, edits, dirty),
         }
     }
@@ -267,6 +268,23 @@ fn swap_flags(
             rows: covering,
         },
     );
+    Ok(())
+}
+
+fn swap_parameters(
+    scene: &mut Scene,
+    id: NodeId,
+    rows: &RowSet,
+    values: &mut RowValues,
+    dirty: &mut Vec<Dirty>,
+) -> Result<(), EditError> {
+    let node = editable(scene, id)?;
+    let name = node.name.clone();
+    // Copied only where a saver or a copy of the layer still reads it.
+    let cloud = Arc::make_mut(&mut layer_of(node)?.cloud);
+    swap_rows(&name, cloud, rows, values)?;
+    let rows = rows.covering();
+    note(dirty, Dirty::Cloud { node: id, rows });
     Ok(())
 }
 
