@@ -1,12 +1,13 @@
 //! The one writer of the scene: takes commands and input, keeps history, camera, tool and selection.
 
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use glam::{Affine3A, Vec2, Vec3};
 use scene::{History, NodeId, PinholeCamera, Scene, SplatLayer, Transform};
 
 use crate::{
     camera_control::{CameraControl, Motion},
+    clipboard::Clipboard,
     gesture::Gesture,
     input::{Button, Key, Modifiers},
     overlay::Overlay,
@@ -14,7 +15,7 @@ use crate::{
     select,
     settings::Settings,
     tool::ToolKind,
-    tools::{self, Drag},
+    tools::{self, Drag, measure::Picked},
 };
 
 /// The document in the hand of an artist.
@@ -32,6 +33,16 @@ pub struct Editor {
     pub(crate) viewport: Viewport,
     /// `world_from_box` of the box outside of which nothing is drawn.
     pub(crate) clip: Option<Affine3A>,
+    /// A point of the world that things are turned about.
+    pub(crate) picked_pivot: Option<Vec3>,
+    pub(crate) picking_pivot: bool,
+    /// What the measuring tool has picked, world.
+    pub(crate) points: Vec<Vec3>,
+    /// What a drag has picked just now.
+    pub(crate) picked: Option<(Picked, Vec3)>,
+    pub(crate) pivot_cache: RefCell<Option<crate::target::Cached>>,
+    /// What is copied, also from one document to the next.
+    pub(crate) clipboard: Clipboard,
 }
 
 /// What the pointer and the keys are doing.
@@ -73,6 +84,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) viewport: Viewport,
     pub(crate) clip: Option<Affine3A>,
     pub(crate) picker: &'a mut dyn Picker,
+    /// For a drag that picks a point.
+    pub(crate) picked: &'a mut Option<(Picked, Vec3)>,
     /// Whether flying keys are held, which turns orbiting into looking around.
     pub(crate) flying: bool,
 }
@@ -111,6 +124,12 @@ impl Editor {
                 pixels_per_point: 1.0,
             },
             clip: None,
+            picked_pivot: None,
+            picking_pivot: false,
+            points: Vec::new(),
+            picked: None,
+            pivot_cache: RefCell::default(),
+            clipboard: Clipboard::default(),
         }
     }
 
@@ -212,6 +231,10 @@ impl Editor {
         match &self.pointer.drag {
             Some((_, drag)) => drag.hint(),
             None if self.gesture.is_some() => "Escape puts it back",
+            None if self.tool.is_transform() => match self.target() {
+                Ok(_) => self.tool.info().hint,
+                Err(why) => why,
+            },
             None => self.tool.info().hint,
         }
     }
@@ -219,6 +242,12 @@ impl Editor {
     /// Whether a drag is under way.
     pub fn is_dragging(&self) -> bool {
         self.pointer.drag.is_some()
+    }
+
+    /// Whether a layer only stands in for splats that are being dragged.
+    pub fn is_floating(&self, id: NodeId) -> bool {
+        let drag = self.pointer.drag.as_ref();
+        drag.is_some_and(|(_, drag)| drag.floating().contains(&id))
     }
 
     /// Whether [`Self::tick`] is needed soon: the camera moves by itself.
@@ -256,6 +285,7 @@ impl Editor {
             viewport: self.viewport,
             clip: self.clip,
             picker,
+            picked: &mut self.picked,
             flying: !self.pointer.held.is_empty(),
         }
     }

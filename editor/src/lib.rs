@@ -5,6 +5,7 @@
 //! files, no clock: time and picks are arguments.
 
 pub mod camera_control;
+mod clipboard;
 pub mod command;
 pub mod editor;
 pub mod gesture;
@@ -18,19 +19,21 @@ mod restore;
 mod run;
 pub mod select;
 pub mod settings;
+mod target;
 pub mod tool;
 mod tools;
 pub mod view_options;
 
 pub use camera_control::{AxisView, CameraControl};
-pub use command::{Command, CommandInfo};
+pub use command::{Command, CommandInfo, EditCommand};
 pub use editor::Editor;
 pub use incoming::{Arrived, key_light};
 pub use input::{Button, Input, Key, Modifiers};
 pub use outcome::{Outcome, Request};
-pub use overlay::{Line, Overlay, Rect, Ring, Tone};
+pub use overlay::{Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
 pub use picker::{NoPicker, Pick, Picker};
 pub use select::{Region, SelectOp};
 pub use settings::{NavigationPreset, Settings};
+pub use target::Pivot;
 pub use tool::{TOOLS, ToolInfo, ToolKind};
 pub use view_options::{Guide, ShowAs, ViewOptions};

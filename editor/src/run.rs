@@ -2,8 +2,10 @@
 
 mod edit;
 mod input;
+mod layers;
 mod light;
 mod node;
+mod placement;
 mod select;
 mod view;
 
@@ -52,7 +54,7 @@ impl Editor {
                 | Command::BrushSmaller
                 | Command::BrushLarger
                 | Command::SetBrushRadius(_)
-        );
+        ) || matches!(command, Command::Edit(edit) if edit.runs_beside());
         if !beside {
             outcome.merge(self.cancel_drag(&mut NoPicker));
         }
@@ -93,6 +95,8 @@ impl Editor {
             Command::BeginGesture(name) => self.begin_gesture(name),
             Command::CommitGesture => self.commit_gesture(),
             Command::AbortGesture => self.abort_gesture(),
+
+            Command::Edit(command) => self.run_edit(command),
 
             Command::DeleteSelection => self.delete_selection(),
             Command::SelectAll => self.select_all(),
@@ -196,6 +200,7 @@ impl Editor {
                 let any = self.scene.layers().any(|(_, _, layer)| layer.alive() > 0);
                 any.then_some(()).ok_or("The scene holds no splats yet")
             }
+            C::Edit(command) => self.enabled_edit(command),
             C::DeleteSelectedNode => match self.selected_node() {
                 Some(id) => self.can_change(id),
                 None => Err("Select a layer in the scene tree first"),
@@ -227,7 +232,7 @@ impl Editor {
         Ok(())
     }
 
-    fn can_change(&self, id: NodeId) -> Result<(), &'static str> {
+    pub(crate) fn can_change(&self, id: NodeId) -> Result<(), &'static str> {
         self.exists(id)?;
         if self.scene.is_locked(id) {
             return Err("It is locked; unlock it first");

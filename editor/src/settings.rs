@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     input::{Button, Modifiers},
+    target::Pivot,
     view_options::ViewOptions,
 };
 
@@ -97,6 +98,10 @@ pub struct Settings {
     pub history_bytes: usize,
     /// How the viewport shows splats.
     pub view: ViewOptions,
+    /// Handles follow the layer's own axes, not the world's.
+    pub local_axes: bool,
+    /// About which point things are turned and scaled.
+    pub pivot: Pivot,
 }
 
 impl Settings {
@@ -107,6 +112,8 @@ impl Settings {
         self.select_surface = now.select_surface;
         self.select_ellipses = now.select_ellipses;
         self.view = now.view;
+        self.local_axes = now.local_axes;
+        self.pivot = now.pivot;
     }
 }
 
@@ -126,6 +133,8 @@ impl Default for Settings {
             select_ellipses: false,
             history_bytes: 1 << 30,
             view: ViewOptions::default(),
+            local_axes: false,
+            pivot: Pivot::default(),
         }
     }
 }

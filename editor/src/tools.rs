@@ -3,17 +3,20 @@
 pub(crate) mod brush;
 pub(crate) mod clip;
 pub(crate) mod frame;
+pub(crate) mod gizmo;
 pub(crate) mod lasso;
 pub(crate) mod light;
+pub(crate) mod measure;
 pub(crate) mod navigate;
 pub(crate) mod rect;
+pub(crate) mod transform;
 
 use glam::Vec2;
-use scene::{Edit, Footprint, Region, RegionMask, RegionQuery};
+use scene::{Edit, Footprint, NodeId, Region, RegionMask, RegionQuery};
 
 use crate::{
     editor::{Cx, Editor},
-    input::Modifiers,
+    input::{Key, Modifiers},
     outcome::Outcome,
     overlay::{Overlay, Ring, Tone},
     select::{SelectOp, select_mask, select_region},
@@ -35,6 +38,24 @@ pub(crate) trait Drag: std::fmt::Debug {
     fn overlay(&self, editor: &Editor) -> Overlay;
     /// What to do now, for the status line.
     fn hint(&self) -> &str;
+    /// A key went down meanwhile.
+    fn key(&mut self, _cx: &mut Cx<'_>, _key: Key) -> DragKey {
+        DragKey::Ignored
+    }
+    /// Layers that stand in for others until the button comes up; lists do not show them.
+    fn floating(&self) -> Vec<NodeId> {
+        Vec::new()
+    }
+}
+
+/// What a drag does with a key.
+pub(crate) enum DragKey {
+    /// The key is no business of the drag.
+    Ignored,
+    /// The drag has used it.
+    Taken(Outcome),
+    /// The drag is done, as if the button had come up.
+    Finish,
 }
 
 /// What to paint while nothing is dragged.
@@ -42,7 +63,21 @@ pub(crate) fn idle_overlay(editor: &Editor) -> Overlay {
     match editor.tool {
         ToolKind::Brush => brush_ring(editor, SelectOp::from_modifiers(editor.pointer.modifiers)),
         ToolKind::Light => light::overlay(editor),
+        ToolKind::Measure => measure::overlay_of(editor),
+        ToolKind::Move | ToolKind::Rotate | ToolKind::Scale => gizmo_overlay(editor),
         ToolKind::Navigate | ToolKind::Rect | ToolKind::Lasso => Overlay::default(),
+    }
+}
+
+/// The handles, the one under the pointer lit up.
+fn gizmo_overlay(editor: &Editor) -> Overlay {
+    let Some(gizmo) = editor.gizmo() else {
+        return Overlay::default();
+    };
+    let hot = editor.pointer.pos.and_then(|pos| gizmo.hit(pos));
+    Overlay {
+        shapes: gizmo.shapes(hot, false),
+        ..Overlay::default()
     }
 }
 

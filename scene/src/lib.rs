@@ -23,6 +23,7 @@ pub mod scene;
 pub mod sh;
 pub mod sink;
 pub mod transform;
+pub mod upright;
 
 pub use camera::{PinholeCamera, Projection};
 pub use cloud::{CloudError, Column, ColumnValues, GaussianCloud};
@@ -40,3 +41,4 @@ pub use rows::RowSet;
 pub use scene::Scene;
 pub use sink::{Cancelled, Progress, Sink};
 pub use transform::Transform;
+pub use upright::Plane;

@@ -10,8 +10,13 @@ use crate::{
     outcome::Outcome,
     picker::Picker,
     settings::Navigation,
+    target::Target,
     tool::ToolKind,
-    tools::{self, Drag},
+    tools::{
+        self, Drag,
+        gizmo::{Gizmo, Handle},
+        measure::Picked,
+    },
 };
 
 /// Keys that fly, by their place on the keyboard.
@@ -98,6 +103,8 @@ impl Editor {
         let Some((button, mut drag)) = self.pointer.drag.take() else {
             return match self.tool {
                 ToolKind::Brush => Outcome::redraw(),
+                // The handle under the pointer lights up.
+                tool if tool.is_transform() => Outcome::redraw(),
                 _ => Outcome::default(),
             };
         };
@@ -137,8 +144,28 @@ impl Editor {
         });
         let tool = self.tool;
         let light = self.light_to_turn();
+        let handle = self.handle_under(pos).filter(|_| button == Button::Primary);
+        let navigation = match handle {
+            Some(_) => navigation,
+            // Beside the handles the view is turned, and a click takes another layer.
+            None if tool.is_transform() && button == Button::Primary => {
+                navigation.or(Some(Navigation::Orbit))
+            }
+            None => navigation,
+        };
+        let picks = self.picks(button, modifiers);
         let mut outcome = Outcome::redraw();
         let mut cx = self.cx(picker);
+        if let Some(what) = picks {
+            let turning = tools::navigate::begin(&mut cx, pos, Navigation::Orbit);
+            let drag = tools::measure::PickDrag {
+                start: pos,
+                turning,
+                what,
+            };
+            self.pointer.drag = Some((button, Box::new(drag)));
+            return outcome;
+        }
         let drag: Option<Box<dyn Drag>> = match navigation {
             Some(action) => Some(Box::new(tools::navigate::begin(&mut cx, pos, action))),
             None if button != Button::Primary => None,
@@ -151,6 +178,13 @@ impl Editor {
                     outcome.merge(first);
                     Some(Box::new(drag))
                 }
+                ToolKind::Move | ToolKind::Rotate | ToolKind::Scale => handle.map(|taken| {
+                    let (drag, first) =
+                        tools::transform::begin(&mut cx, (taken.0, taken.1), &taken.2, pos);
+                    outcome.merge(first);
+                    Box::new(drag) as Box<dyn Drag>
+                }),
+                ToolKind::Measure => None,
                 ToolKind::Light => match tools::light::begin(pos, light, modifiers) {
                     Some(drag) => Some(Box::new(drag)),
                     None => return Outcome::message("Add a light first"),
@@ -159,6 +193,38 @@ impl Editor {
         };
         self.pointer.drag = drag.map(|drag| (button, drag));
         outcome
+    }
+
+    /// What a press of a button would pick a point for.
+    fn picks(&self, button: Button, modifiers: Modifiers) -> Option<Picked> {
+        let navigates = self.settings.navigation.action(button, modifiers).is_some();
+        if button != Button::Primary || navigates {
+            return None;
+        }
+        let pivot = self.tool.is_transform() && (self.picking_pivot || modifiers == Modifiers::ALT);
+        match self.tool {
+            ToolKind::Measure => Some(Picked::Measure),
+            _ => pivot.then_some(Picked::Pivot),
+        }
+    }
+
+    /// Takes over a point that a drag has picked.
+    fn take_picked(&mut self) -> Outcome {
+        match self.picked.take() {
+            Some((Picked::Measure, point)) => self.add_point(point),
+            Some((Picked::Pivot, point)) => self.pivot_at(point),
+            None => Outcome::default(),
+        }
+    }
+
+    /// The handle under a pixel, and what it would move.
+    fn handle_under(&self, pos: Vec2) -> Option<(Gizmo, Handle, Target)> {
+        if !self.tool.is_transform() {
+            return None;
+        }
+        let target = self.target().ok()?;
+        let gizmo = self.gizmo_of(&target)?;
+        Some((gizmo, gizmo.hit(pos)?, target))
     }
 
     fn released(
@@ -172,6 +238,7 @@ impl Editor {
         match self.pointer.drag.take() {
             Some((dragging, drag)) if dragging == button => {
                 let mut outcome = drag.finish(&mut self.cx(picker), pos, modifiers);
+                outcome.merge(self.take_picked());
                 outcome.redraw = true;
                 outcome
             }
@@ -259,6 +326,23 @@ impl Editor {
         if key == Key::Escape {
             return self.escape(picker);
         }
+        if let Some((button, mut drag)) = self.pointer.drag.take() {
+            match drag.key(&mut self.cx(picker), key) {
+                tools::DragKey::Ignored => self.pointer.drag = Some((button, drag)),
+                tools::DragKey::Taken(outcome) => {
+                    self.pointer.drag = Some((button, drag));
+                    return outcome;
+                }
+                tools::DragKey::Finish => {
+                    let pos = self.pointer.pos.unwrap_or_default();
+                    let mut outcome = drag.finish(&mut self.cx(picker), pos, modifiers);
+                    outcome.redraw = true;
+                    return outcome;
+                }
+            }
+        } else if let Some(tool) = keymap::tool_for(self.settings.navigation, key, modifiers) {
+            return self.run(Command::SetTool(tool));
+        }
         // With Ctrl a letter is a shortcut; Shift and Alt only change the pace.
         if let Key::Char(letter) = key
             && FLY_KEYS.contains(&letter)
@@ -280,6 +364,13 @@ impl Editor {
         }
         if self.gesture.is_some() {
             return self.run(Command::AbortGesture);
+        }
+        if self.picking_pivot {
+            self.picking_pivot = false;
+            return Outcome::redraw();
+        }
+        if self.tool == ToolKind::Measure && !self.points.is_empty() {
+            return self.clear_points();
         }
         if self.tool != ToolKind::Navigate {
             return self.run(Command::SetTool(ToolKind::Navigate));
