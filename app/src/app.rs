@@ -27,6 +27,7 @@ use crate::panels::{self, State};
 use crate::persist::{self, Settings};
 use crate::pictures::Pictures;
 use crate::probe::{self, Probe};
+use crate::text;
 use crate::theme::{self, Tokens};
 use crate::view::View;
 use crate::window::{self, Start};
@@ -143,7 +144,8 @@ impl App {
         if !outcome.dirty.is_empty() {
             self.view.note(&outcome.dirty);
             let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
-            if !outcome.dirty.iter().all(light) {
+            // While things are moved none comes or goes, though some stand in for others.
+            if !outcome.dirty.iter().all(light) && !self.editor.is_transforming() {
                 self.front.counts = Counts::of(self.editor.scene());
             }
         }
@@ -203,6 +205,13 @@ impl App {
             let is_key = matches!(input, Input::KeyPressed { .. } | Input::KeyReleased { .. });
             if (card_open && for_card) || (welcomes && !is_key) || (self.is_modal() && is_key) {
                 continue;
+            }
+            if let Input::KeyPressed {
+                key: editor::Key::Char('C' | 'X'),
+                modifiers: editor::Modifiers { ctrl: true, .. },
+            } = input
+            {
+                ctx.copy_text(text::COPIED_MARK.to_owned());
             }
             let mut picker = ViewPicker(&mut self.view);
             let outcome = self.editor.input(&input, &mut picker);
@@ -331,7 +340,7 @@ impl App {
     }
 
     fn title(&mut self, ctx: &Context) {
-        let mut title = format!("{} – {}", self.document.name(), crate::text::APP);
+        let mut title = format!("{} – {}", self.document.name(), text::APP);
         if self.document.is_unsaved(&self.editor) {
             title.insert_str(0, "● ");
         }

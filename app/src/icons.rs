@@ -54,6 +54,16 @@ pub const LOCK_OPEN: &str = "\u{e30a}";
 pub const PERSON: &str = "\u{e6fc}";
 /// Add.
 pub const PLUS: &str = "\u{e3d4}";
+/// Move tool.
+pub const MOVE: &str = "\u{e0a4}";
+/// Rotate tool.
+pub const ROTATE: &str = "\u{e094}";
+/// Scale tool.
+pub const SCALE: &str = "\u{ed6e}";
+/// Measuring tool.
+pub const RULER: &str = "\u{e6b8}";
+/// Pick a point.
+pub const TARGET: &str = "\u{e47c}";
 /// Redo.
 pub const REDO: &str = "\u{e036}";
 /// Save.

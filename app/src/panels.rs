@@ -1,6 +1,7 @@
 //! The parts of the window. Each reads a [`Cx`](crate::cx::Cx) and pushes wishes.
 
 pub mod gizmo;
+pub mod handles;
 pub mod history;
 pub mod inspector;
 pub mod jobs;
@@ -8,6 +9,7 @@ pub mod light_sphere;
 pub mod menu;
 pub mod notices;
 pub mod status;
+pub mod tool_options;
 pub mod tools;
 pub mod tree;
 pub mod viewport;

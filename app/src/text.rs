@@ -12,6 +12,10 @@ macro_rules! words {
     };
 }
 
+mod editing;
+
+pub use editing::*;
+
 words! {
     APP = "Splatwright";
     UNTITLED = "Untitled scene";

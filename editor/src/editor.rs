@@ -244,6 +244,11 @@ impl Editor {
         self.pointer.drag.is_some()
     }
 
+    /// Whether layers or splats are being moved by handles.
+    pub fn is_transforming(&self) -> bool {
+        self.pointer.drag.as_ref().is_some_and(|(_, d)| d.moves())
+    }
+
     /// Whether a layer only stands in for splats that are being dragged.
     pub fn is_floating(&self, id: NodeId) -> bool {
         let drag = self.pointer.drag.as_ref();

@@ -69,7 +69,7 @@ impl Editor {
                 | Command::RenameNode(..)
                 | Command::CommitGesture
                 | Command::AbortGesture
-        );
+        ) || matches!(command, Command::Edit(edit) if edit.gathers());
         if !beside && !gathers {
             outcome.merge(self.commit_gesture());
         }

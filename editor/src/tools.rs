@@ -42,6 +42,10 @@ pub(crate) trait Drag: std::fmt::Debug {
     fn key(&mut self, _cx: &mut Cx<'_>, _key: Key) -> DragKey {
         DragKey::Ignored
     }
+    /// Whether it moves layers or splats.
+    fn moves(&self) -> bool {
+        false
+    }
     /// Layers that stand in for others until the button comes up; lists do not show them.
     fn floating(&self) -> Vec<NodeId> {
         Vec::new()

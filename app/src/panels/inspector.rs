@@ -154,7 +154,7 @@ fn backdrop_ui(ui: &mut Ui, settings: &mut Settings) {
 
 /// Wraps what a scrubbed control wants into one step of the history: begins when the drag begins,
 /// ends when it ends.
-pub(super) fn change(
+pub(crate) fn change(
     wishes: &mut Wishes,
     response: &Response,
     step: &str,

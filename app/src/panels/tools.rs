@@ -79,5 +79,9 @@ pub fn icon(tool: ToolKind) -> &'static str {
         ToolKind::Lasso => icons::LASSO,
         ToolKind::Brush => icons::BRUSH,
         ToolKind::Light => icons::SUN,
+        ToolKind::Move => icons::MOVE,
+        ToolKind::Rotate => icons::ROTATE,
+        ToolKind::Scale => icons::SCALE,
+        ToolKind::Measure => icons::RULER,
     }
 }

@@ -103,6 +103,11 @@ impl EditCommand {
         all
     }
 
+    /// Whether it may be one of many changes that a panel gathers into a step.
+    pub(crate) fn gathers(&self) -> bool {
+        matches!(self, Self::RescaleTo(_))
+    }
+
     /// Whether it leaves a drag alone that is under way.
     pub(crate) fn runs_beside(&self) -> bool {
         matches!(self, Self::Copy | Self::ToggleLocalAxes)

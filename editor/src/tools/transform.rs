@@ -602,6 +602,10 @@ impl Drag for TransformDrag {
         DragKey::Taken(self.apply(cx))
     }
 
+    fn moves(&self) -> bool {
+        true
+    }
+
     fn floating(&self) -> Vec<NodeId> {
         let floating = self.parts.iter().filter_map(|part| match part {
             Part::Splats { id, shown_by, .. } if id != shown_by => Some(*shown_by),
