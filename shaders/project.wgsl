@@ -54,7 +54,7 @@ fn sh_group(row: u32, group: u32, stored: u32, basis: vec4f) -> vec3f {
     return sum;
 }
 
-// Spherical harmonics towards the splat, plus one half, not below zero.
+// Spherical harmonics towards the splat, plus one half.
 fn sh_color(row: u32, ray: vec3f) -> vec3f {
     let degree = min(chunk.sh_degree, view.max_sh_degree);
     let stored = (chunk.sh_degree + 1u) * (chunk.sh_degree + 1u);
@@ -73,7 +73,22 @@ fn sh_color(row: u32, ray: vec3f) -> vec3f {
             sum += sh_group(row, 3u, stored, sh_basis_3(d));
         }
     }
-    return max(sum + 0.5, vec3f(0.0));
+    return sum + 0.5;
+}
+
+// A color as the layer's grade shows it. The map is affine and comes before any clamp, so that baking it
+// into the harmonics changes no picture.
+fn graded(color: vec3f, grade: u32) -> vec3f {
+    if (chunk.features & CHUNK_GRADED) == 0u {
+        return color;
+    }
+    let c = vec4f(color, 1.0);
+    let row = 4u * grade;
+    return vec3f(dot(chunk.grades[row], c), dot(chunk.grades[row + 1u], c), dot(chunk.grades[row + 2u], c));
+}
+
+fn graded_opacity(grade: u32) -> f32 {
+    return select(1.0, chunk.grades[4u * grade + 3u].x, (chunk.features & CHUNK_GRADED) != 0u);
 }
 
 // The stored normal in the world; a guessed one is turned towards the eye.
@@ -89,7 +104,7 @@ fn world_normal(attributes: u32, ray: vec3f) -> vec3f {
 }
 
 // Display-referred RGB, >= 0 and possibly above 1.
-fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
+fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, grade: u32) -> vec3f {
     switch view.mode {
         case VIEW_NORMALS: {
             return world_normal(attributes, ray) * 0.5 + 0.5;
@@ -109,7 +124,7 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32) -> vec3f {
             return material_color(row);
         }
         default: {
-            let color = sh_color(row, ray);
+            let color = max(graded(sh_color(row, ray), grade), vec3f(0.0));
             if (chunk.features & CHUNK_LIT) != 0u {
                 return lit(color, world_normal(attributes, ray));
             }
@@ -131,9 +146,14 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
 }
 
 // The color of a record: red and green, then blue and whether it is selected, as halves.
-fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, selected: bool) -> vec2u {
-    var color = splat_color(row, ray_to(position), depth, attributes);
-    if selected && view.show_selection != 0u {
+// `state` are the splat's flags, as far as they are known.
+fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, state: u32) -> vec2u {
+    let grade = (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
+    var color = splat_color(row, ray_to(position), depth, attributes, grade);
+    let selected = (state & FLAG_SELECTED) != 0u;
+    if (state & FLAG_MARKED) != 0u && view.show_selection != 0u {
+        color = mix(color, vec3f(MARK_R, MARK_G, MARK_B), MARK_MIX);
+    } else if selected && view.show_selection != 0u {
         color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
     }
     if view.linear != 0u {
@@ -157,7 +177,7 @@ fn project(row: u32, selected: bool) -> Projected {
     let xx = ellipse.covariance.x;
     let xy = ellipse.covariance.y;
     let yy = ellipse.covariance.z;
-    var opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * ellipse.compensation;
+    var opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS) * ellipse.compensation * graded_opacity(0u);
     if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
         return empty;
     }
@@ -174,7 +194,7 @@ fn project(row: u32, selected: bool) -> Projected {
         return empty;
     }
 
-    let color = packed_color(row, position, p.z, shape.attributes, selected);
+    let color = packed_color(row, position, p.z, shape.attributes, select(0u, FLAG_SELECTED, selected));
     let u = ROOT_LOG2E_HALF * sqrt(yy / inflated);
     let v = -ROOT_LOG2E_HALF * xy / sqrt(yy * inflated);
     let w = ROOT_LOG2E_HALF / sqrt(yy);
@@ -215,6 +235,7 @@ fn main(
 }
 
 // Gives the records of the last `main` the colors of now: of other lights, flags, or another view mode.
+// Flags do not fit into `main`: it runs after it as well where splats have grades of their own.
 @compute @workgroup_size(WORKGROUP)
 fn recolor(
     @builtin(workgroup_id) group: vec3u,
@@ -226,9 +247,16 @@ fn recolor(
         return;
     }
     let position = bitcast<vec3f>(means[row].xyz);
-    let selected = (flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED;
-    let depth = view_point(position).z;
-    let color = packed_color(row, position, depth, shapes[row].attributes, selected != 0u);
+    let state = (flags[row / 4u] >> (row % 4u * 8u)) & 0xffu;
+    let p = view_point(position);
+    let color = packed_color(row, position, p.z, shapes[row].attributes, state);
     records[slot].paint.z = color.x;
     records[slot].paint.w = color.y;
+    if (chunk.features & CHUNK_PARTS) != 0u && view.mode != VIEW_CENTERS {
+        let grade = (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
+        let opacity = f32(means[row].w & OPACITY_STEPS) / f32(OPACITY_STEPS)
+            * ellipse_of(p, shapes[row]).compensation * graded_opacity(grade);
+        // Below what a pixel can show, and never the logarithm of zero.
+        records[slot].paint.y = bitcast<u32>(log2(max(opacity, 1.0e-6)));
+    }
 }

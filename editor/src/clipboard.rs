@@ -133,12 +133,14 @@ impl Editor {
         let node = self.scene.node(id)?;
         let layer = node.splats()?;
         let cloud = layer.cloud.subset(|row| is_selected(layer.flags[row]));
-        let mut part = SplatLayer {
+        let flags = layer.flags.iter().filter(|f| is_selected(**f)).copied();
+        let part = SplatLayer {
             lit: layer.lit,
+            grades: layer.grades.clone(),
+            flags: flags.collect(),
             layout: layer.layout.clone(),
             ..SplatLayer::new(cloud, layer.source.clone())
         };
-        part.flags.fill(SplatFlags::SELECTED);
         Some(Node {
             name: format!("{} copy", node.name),
             payload: Payload::Splats(part),

@@ -32,6 +32,7 @@ pub use input::{Button, Input, Key, Modifiers};
 pub use outcome::{Outcome, Request};
 pub use overlay::{Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
 pub use picker::{NoPicker, Pick, Picker};
+pub use run::color::GradeInHand;
 pub use select::{Region, SelectOp};
 pub use settings::{NavigationPreset, Settings};
 pub use target::Pivot;

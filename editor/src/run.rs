@@ -1,5 +1,6 @@
 //! Commands → changes. One match, handlers grouped in files as the menus are.
 
+pub(crate) mod color;
 mod edit;
 mod input;
 mod layers;

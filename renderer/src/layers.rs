@@ -8,7 +8,9 @@ use std::{ops::Range, sync::Arc};
 
 use glam::Vec3;
 use rayon::prelude::*;
-use scene::{Dirty, GaussianCloud, LodTree, NodeId, Scene, SplatFlags, SplatLayer, Transform};
+use scene::{
+    Dirty, GaussianCloud, Grade, LodTree, NodeId, Scene, SplatFlags, SplatLayer, Transform,
+};
 
 use self::coarse::Coarse;
 use crate::{
@@ -71,12 +73,16 @@ pub(crate) struct Layer<C> {
     sorted: bool,
     /// A sum over the rows that are not drawn: changes when they do.
     hidden: u64,
+    /// How colors are shown.
+    grades: Vec<Grade>,
+    /// Whether splats are marked or have a grade of their own.
+    has_parts: bool,
     /// Merged splats, where the layer has levels of detail.
     coarse: Option<Coarse<C>>,
 }
 
 /// What of a layer decides where its splats appear.
-type Placement = (NodeId, Transform, bool, usize, u64);
+type Placement = ((NodeId, Transform, bool, usize, u64), Vec<u32>);
 
 /// All layers and lights.
 pub(crate) struct Layers<C> {
@@ -139,7 +145,12 @@ impl<C: Chunk> Layers<C> {
     }
 
     fn placements(&self) -> Vec<Placement> {
-        let placement = |l: &Layer<C>| (l.node, l.transform, l.visible, l.len, l.hidden);
+        // How opaque splats are decides which pixels they reach.
+        let opacities = |l: &Layer<C>| l.grades.iter().map(|g| g.opacity.to_bits()).collect();
+        let placement = |l: &Layer<C>| {
+            let place = (l.node, l.transform, l.visible, l.len, l.hidden);
+            (place, opacities(l))
+        };
         self.layers.iter().map(placement).collect()
     }
 
@@ -163,6 +174,7 @@ impl<C: Chunk> Layers<C> {
             layer.transform = scene.world_from_node(id);
             layer.visible = scene.is_visible(id);
             layer.lit = source.lit;
+            layer.grades.clone_from(&source.grades);
             layer.resize(home, source);
             self.layers.push(layer);
         }
@@ -271,6 +283,8 @@ impl<C: Chunk> Layer<C> {
             pages: Vec::new(),
             sorted: true,
             hidden: 0,
+            grades: Vec::new(),
+            has_parts: false,
             coarse: None,
         }
     }
@@ -402,6 +416,7 @@ impl<C: Chunk> Layer<C> {
         self.bounds = cloud.bounds();
         self.core = core_bounds(cloud.means());
         self.hidden = hidden(&source.flags);
+        self.has_parts = has_parts(&source.flags);
         self.bound_pages(cloud, &runs);
     }
 
@@ -430,6 +445,7 @@ impl<C: Chunk> Layer<C> {
             self.coarse = None;
             self.hidden = hidden;
         }
+        self.has_parts = has_parts(flags);
         for run in self.packed_runs(rows) {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
@@ -446,7 +462,13 @@ fn any_selected(scene: &Scene) -> bool {
         .any(|(id, _, layer)| scene.is_visible(id) && layer.flags.iter().any(selected))
 }
 
-/// A sum over the rows that are not drawn, each as a number that looks random (SplitMix64, Steele et al.
+/// Whether any splat is marked or has a grade of its own.
+fn has_parts(flags: &[SplatFlags]) -> bool {
+    let parts = SplatFlags(SplatFlags::GRADE.0 | SplatFlags::MARKED.0);
+    flags.iter().any(|f| f.intersects(parts))
+}
+
+/// A sum over the rows that are not drawn or have a grade of their own, each as a number that looks random (SplitMix64, Steele et al.
 /// 2014): two different sets practically never have one sum.
 fn hidden(flags: &[SplatFlags]) -> u64 {
     let mix = |row: usize| {
@@ -457,8 +479,11 @@ fn hidden(flags: &[SplatFlags]) -> u64 {
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     };
-    let rows = flags.iter().enumerate().filter(|(_, f)| !f.is_drawn());
-    rows.fold(0, |sum, (row, _)| sum.wrapping_add(mix(row)))
+    let kind = |f: &SplatFlags| if f.is_drawn() { f.grade() as u64 } else { 8 };
+    let rows = flags.iter().enumerate().filter(|(_, f)| kind(f) != 0);
+    rows.fold(0, |sum: u64, (row, f)| {
+        sum.wrapping_add(mix(row).wrapping_mul(kind(f)))
+    })
 }
 
 /// The box from the 2nd to the 98th percentile of a sample of the means.

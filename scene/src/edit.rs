@@ -11,8 +11,8 @@ pub(crate) use apply::{check_environment, check_node};
 pub use rows::RowValues;
 
 use crate::{
-    DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
-    Transform, rows::RowSet,
+    DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Scene, SplatFlags,
+    SplatLayer, Transform, rows::RowSet,
 };
 
 /// Why an edit could not be applied.
@@ -98,6 +98,7 @@ enum Value {
     Locked(bool),
     Transform(Transform),
     Lit(bool),
+    Grades(Vec<Grade>),
     Light(DirectionalLight),
     Layer(Box<SplatLayer>),
 }
@@ -176,6 +177,11 @@ impl Edit {
     /// Turns the shading of a splat layer by the scene's lights on or off.
     pub fn set_lit(id: NodeId, lit: bool) -> Self {
         Self::field(id, Value::Lit(lit))
+    }
+
+    /// Sets how the colors of a layer are shown; see [`SplatLayer::grades`].
+    pub fn set_grades(id: NodeId, grades: Vec<Grade>) -> Self {
+        Self::field(id, Value::Grades(grades))
     }
 
     /// Changes a light.
@@ -299,6 +305,7 @@ impl Edit {
             Kind::Field { value, .. } => match value {
                 Value::Name(name) => name.len(),
                 Value::Layer(layer) => layer_bytes(layer),
+                Value::Grades(grades) => size_of_val(&grades[..]),
                 _ => 0,
             },
             Kind::Flags { rows, values, .. } => {
@@ -322,6 +329,7 @@ impl Edit {
                 Value::Locked(locked) => *locked == node.locked,
                 Value::Transform(transform) => *transform == node.transform,
                 Value::Lit(lit) => node.splats().is_some_and(|layer| layer.lit == *lit),
+                Value::Grades(grades) => node.splats().is_some_and(|layer| layer.grades == *grades),
                 Value::Light(light) => node.payload == Payload::Light(*light),
                 Value::Layer(_) => false,
             }),

@@ -5,8 +5,9 @@
 use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
-    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, History,
-    Node, NodeId, Payload, RowValues, Scene, SplatFlags, SplatLayer, Transform, cloud::CloudParts,
+    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, Grade,
+    History, Node, NodeId, Payload, RowValues, Scene, SplatFlags, SplatLayer, Transform,
+    cloud::CloudParts,
 };
 
 /// An edit in terms that fit any scene; indices count nodes modulo.
@@ -28,6 +29,7 @@ enum Op {
     SetRows(usize, Vec<u32>, u8),
     TransformRows(usize, Vec<u32>, [f32; 4]),
     MirrorRows(usize, Vec<u32>, usize),
+    Grades(usize, Vec<f32>),
     Batch(Vec<Op>),
     /// Names a node that never was.
     Missing,
@@ -70,6 +72,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (node.clone(), rows.clone(), any::<u8>()).prop_map(|(n, r, seed)| Op::SetRows(n, r, seed)),
         2 => (node.clone(), rows.clone(), prop::array::uniform4(-2.0..2.0_f32))
             .prop_map(|(n, r, t)| Op::TransformRows(n, r, t)),
+        2 => (node.clone(), prop::collection::vec(-1.0..2.0_f32, 0..10))
+            .prop_map(|(n, values)| Op::Grades(n, values)),
         1 => (node, rows, 0..3_usize).prop_map(|(n, r, axis)| Op::MirrorRows(n, r, axis)),
         1 => Just(Op::Missing),
     ];
@@ -167,6 +171,15 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
             };
             let rows = rows.iter().copied().collect();
             Edit::transform_rows(scene, pick(*n)?, rows, &transform)?
+        }
+        Op::Grades(n, values) => {
+            // Opacities outside of 0..=1 and more than eight grades are refused.
+            let grades = values.iter().map(|v| Grade {
+                opacity: *v,
+                exposure: *v,
+                ..Grade::NEUTRAL
+            });
+            Edit::set_grades(pick(*n)?, grades.collect())
         }
         Op::MirrorRows(n, rows, axis) => {
             let rows = rows.iter().copied().collect();

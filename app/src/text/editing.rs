@@ -16,11 +16,36 @@ words! {
     GUESS_UP = "Guess up";
     ON_GROUND = "To ground";
     CLEAR = "Clear";
+    GRADE = "Grade";
+    GRADE_OF_LAYER = "Of the whole layer";
+    GRADE_OF_SELECTION = "Of the selected splats";
+    STEP_GRADE = "Grade";
+    EXPOSURE = "Exposure";
+    TEMPERATURE = "Warmth";
+    TINT = "Tint";
+    SATURATION = "Saturation";
+    CONTRAST = "Contrast";
+    HUE = "Hue";
+    BLACK = "Black";
+    WHITE = "White";
+    OPACITY = "Opacity";
+    COLOR_FILTER = "Filter";
+    BAKE = "Bake";
     MENU_MIRROR = "Mirror";
     MENU_CROP = "Crop";
     MENU_PLACE = "Place";
     COPIED_MARK = "Splats copied in Splatwright";
 }
+
+/// Colors that splats are often multiplied with, display-referred.
+pub const FILTERS: &[(&str, [f32; 3])] = &[
+    ("None", [1.0, 1.0, 1.0]),
+    ("Rose", [1.0, 0.72, 0.72]),
+    ("Amber", [1.0, 0.84, 0.6]),
+    ("Leaf", [0.76, 1.0, 0.72]),
+    ("Sky", [0.68, 0.86, 1.0]),
+    ("Violet", [0.84, 0.74, 1.0]),
+];
 
 /// Mirrors along the axes.
 pub const MIRRORS: [&str; 3] = ["Mirror X", "Y", "Z"];

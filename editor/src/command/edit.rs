@@ -1,6 +1,7 @@
 //! Work on layers and selected splats: copies, merging, mirrors, placement, color.
 
 use glam::Vec3;
+use scene::{Grade, NodeId};
 
 use super::{CommandInfo, info};
 use crate::target::Pivot;
@@ -37,6 +38,15 @@ pub enum EditCommand {
     /// Metres between the first two picked points.
     RescaleTo(f32),
     ClearPoints,
+
+    /// Of the layer, or of its selected splats.
+    SetGrade(NodeId, Grade),
+    ResetGrade(NodeId),
+    BakeGrade(NodeId),
+    ResetSelectedGrade,
+    BakeSelectedGrade,
+    /// Keeps harmonics up to a degree.
+    StripHarmonics(NodeId, u32),
 }
 
 impl EditCommand {
@@ -73,6 +83,13 @@ impl EditCommand {
             Self::LevelSurface => info!("layer.level_surface", "Level by surface", None, "Layer", "Turn the layer so that the surface at the last picked point lies level"),
             Self::RescaleTo(_) => info!("layer.rescale", "Set length", None, "Layer", "Scale the layer so that the first two picked points are this far apart"),
             Self::ClearPoints => info!("tool.clear_points", "Clear points", None, "Tools", "Forget the picked points"),
+
+            Self::SetGrade(..) => info!("color.grade", "Grade", None, "Layer", "Set how the colors of the layer, or of its selected splats, are shown"),
+            Self::ResetGrade(_) => info!("color.reset", "Reset grade", None, "Layer", "Show the colors as they are"),
+            Self::BakeGrade(_) => info!("color.bake", "Bake grade", None, "Layer", "Put the grade into the colors for good, harmonics included"),
+            Self::ResetSelectedGrade => info!("color.reset_selected", "Reset grade of selected layer", None, "Layer", "Show the colors of the selected layer, or of its selected splats, as they are"),
+            Self::BakeSelectedGrade => info!("color.bake_selected", "Bake grade of selected layer", None, "Layer", "Put the grade of the selected layer into its colors for good, harmonics included"),
+            Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
     }
 
@@ -97,6 +114,8 @@ impl EditCommand {
             Self::LevelSurface,
             Self::ClearPoints,
             Self::PickPivot,
+            Self::ResetSelectedGrade,
+            Self::BakeSelectedGrade,
         ];
         all.extend((0..3).map(Self::Mirror));
         all.extend(Pivot::ALL.map(Self::SetPivot));
@@ -105,7 +124,7 @@ impl EditCommand {
 
     /// Whether it may be one of many changes that a panel gathers into a step.
     pub(crate) fn gathers(&self) -> bool {
-        matches!(self, Self::RescaleTo(_))
+        matches!(self, Self::RescaleTo(_) | Self::SetGrade(..))
     }
 
     /// Whether it leaves a drag alone that is under way.

@@ -47,6 +47,12 @@ impl Editor {
             E::LevelSurface => self.level_surface(),
             E::RescaleTo(length) => self.rescale_to(length),
             E::ClearPoints => self.clear_points(),
+            E::SetGrade(id, grade) => self.set_grade(id, grade),
+            E::ResetGrade(id) => self.reset_grade(id),
+            E::BakeGrade(id) => self.bake_grade(id),
+            E::ResetSelectedGrade => self.on_selected(Self::reset_grade),
+            E::BakeSelectedGrade => self.on_selected(Self::bake_grade),
+            E::StripHarmonics(id, degree) => self.strip_harmonics(id, degree),
         }
     }
 
@@ -96,6 +102,11 @@ impl Editor {
                 Err("Pick a point with the measuring tool first")
             }
             E::LevelPoints | E::LevelSurface | E::RescaleTo(_) => self.layer_to_place().map(|_| ()),
+            E::SetGrade(id, _) | E::StripHarmonics(id, _) => self.can_change(*id),
+            E::ResetGrade(id) | E::BakeGrade(id) => self.can_bake(*id),
+            E::ResetSelectedGrade | E::BakeSelectedGrade => {
+                self.can_bake(self.selected_node().ok_or("Select a layer first")?)
+            }
             E::ClearPoints if self.points.is_empty() => Err("No point is picked"),
             E::SetPivot(_) | E::PivotAt(_) | E::PickPivot | E::ClearPoints | E::ToggleLocalAxes => {
                 Ok(())
@@ -166,7 +177,8 @@ impl Editor {
             };
             let Some(layer) = node.splats() else { continue };
             let alive = |row: usize| !layer.flags[row].intersects(SplatFlags::DELETED);
-            let mut part = layer.cloud.subset(alive);
+            // Each layer brings its own grade, so that their colors stay as they are shown.
+            let mut part = layer.baked().subset(alive);
             if id != first {
                 let first_from_layer = first_from_world.compose(&self.scene.world_from_node(*id));
                 part = part.transformed(&first_from_layer);
@@ -181,7 +193,7 @@ impl Editor {
                 .flags
                 .iter()
                 .filter(|f| !f.intersects(SplatFlags::DELETED));
-            flags.extend(kept);
+            flags.extend(kept.map(|f| f.with_grade(0)));
             whole.get_or_insert_with(|| layer.clone());
         }
         Ok(whole.map(|whole| SplatLayer {
@@ -189,6 +201,7 @@ impl Editor {
             flags,
             // What the first file looked like says nothing about the others.
             layout: None,
+            grades: Vec::new(),
             ..whole
         }))
     }

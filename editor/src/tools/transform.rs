@@ -219,11 +219,13 @@ fn float(
         };
         return Ok((part, Vec::new()));
     }
-    let mut part = SplatLayer {
+    let flags = layer.flags.iter().filter(|f| is_selected(**f)).copied();
+    let part = SplatLayer {
         lit: layer.lit,
+        grades: layer.grades.clone(),
+        flags: flags.collect(),
         ..SplatLayer::new(layer.cloud.subset(|row| is_selected(layer.flags[row])), "")
     };
-    part.flags.fill(SplatFlags::SELECTED);
     let floating = Node {
         payload: Payload::Splats(part),
         transform: world_from_layer,

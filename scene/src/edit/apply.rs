@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, mem::swap, sync::Arc};
 
 use super::{Edit, EditError, FlagRuns, Kind, RowValues, Slot, Value, rows::swap_rows};
 use crate::{
-    Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform,
-    rows::RowSet,
+    Dirty, Environment, Grade, MOST_GRADES, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
+    Transform, rows::RowSet,
 };
 
 impl Edit {
@@ -169,6 +169,11 @@ fn swap_field(
         }
         Value::Lit(lit) => {
             swap(&mut layer_of(node)?.lit, lit);
+            note(dirty, Dirty::Graph);
+        }
+        Value::Grades(grades) => {
+            check_grades(grades)?;
+            swap(&mut layer_of(node)?.grades, grades);
             note(dirty, Dirty::Graph);
         }
         Value::Light(light) => {
@@ -356,7 +361,15 @@ pub(crate) fn check_environment(environment: &Environment) -> Result<(), EditErr
     }
 }
 
+fn check_grades(grades: &[Grade]) -> Result<(), EditError> {
+    let sound = grades.len() <= MOST_GRADES && grades.iter().all(Grade::is_valid);
+    sound
+        .then_some(())
+        .ok_or(EditError::Invalid { what: "the grade" })
+}
+
 fn check_layer(layer: &SplatLayer) -> Result<(), EditError> {
+    check_grades(&layer.grades)?;
     if layer.flags.len() == layer.cloud.len() && !layer.incoming {
         Ok(())
     } else {
