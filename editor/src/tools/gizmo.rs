@@ -107,11 +107,11 @@ impl Gizmo {
                 if in_middle {
                     return Some(Handle::View);
                 }
-                let inside = planes.filter(|h| {
+                let mut inside = planes.filter(|h| {
                     let square = self.outline(*h);
                     square.is_some_and(|s| scene::Region::Polygon(s).contains(pos))
                 });
-                nearest(axes.filter_map(near), reach).or(inside.last())
+                nearest(axes.filter_map(near), reach).or(inside.next_back())
             }
             ToolKind::Rotate => nearest(axes.chain([Handle::View]).filter_map(near), reach),
             ToolKind::Scale => {
