@@ -4,10 +4,14 @@
 //! are dragged, so that each event only changes a transform; when they are put down their parameters
 //! are changed once.
 
-use glam::{Quat, Vec2, Vec3};
-use scene::{
-    Dirty, Edit, EditError, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform,
-};
+use glam::{Vec2, Vec3};
+use scene::{Edit, Node, NodeId};
+
+mod change;
+mod parts;
+
+use change::Change;
+use parts::{Part, float, node_part};
 
 use super::{
     Drag, DragKey,
@@ -19,7 +23,6 @@ use crate::{
     input::{Key, Modifiers},
     outcome::Outcome,
     overlay::{Label, Overlay, Shape, Tone},
-    select::{is_selected, set_selected},
     target::{Target, selected_rows},
     tool::ToolKind,
 };
@@ -53,85 +56,6 @@ pub(crate) struct TransformDrag {
     change: Change,
     trouble: Option<String>,
     hint: String,
-}
-
-/// One thing that moves.
-#[derive(Debug)]
-enum Part {
-    /// Moves by its transform.
-    Node {
-        id: NodeId,
-        before: Transform,
-        world_from_parent: Transform,
-    },
-    /// Rows of a layer, shown by a floating node (or by the layer itself where they are all of it).
-    Splats {
-        id: NodeId,
-        shown_by: NodeId,
-        before: Transform,
-        world_from_layer: Transform,
-    },
-}
-
-/// How things move in the world.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Change {
-    Move(Vec3),
-    Turn(Vec3, f32),
-    Scale(f32),
-}
-
-impl Change {
-    fn is_none(&self) -> bool {
-        match self {
-            Self::Move(by) => *by == Vec3::ZERO,
-            Self::Turn(_, angle) => *angle == 0.0,
-            Self::Scale(factor) => *factor == 1.0,
-        }
-    }
-
-    /// The same in a frame that stands in the world as `world_from_frame`. What does not change stays
-    /// exactly as it is.
-    fn within(&self, gizmo: &Gizmo, world_from_frame: &Transform) -> Transform {
-        let frame_from_world = world_from_frame.inverse();
-        let pivot = frame_from_world.point(gizmo.pivot);
-        let local = Gizmo { pivot, ..*gizmo };
-        match *self {
-            Self::Move(by) => Transform::from_translation(
-                frame_from_world.rotation * (frame_from_world.scale * by),
-            ),
-            Self::Turn(axis, angle) => {
-                let axis = (frame_from_world.rotation * axis).normalize_or(axis);
-                local.about(Quat::from_axis_angle(axis, angle), 1.0)
-            }
-            Self::Scale(factor) => local.about(Quat::IDENTITY, factor),
-        }
-    }
-
-    /// A node's transform after the change, given where its parent stands.
-    fn applied(
-        &self,
-        gizmo: &Gizmo,
-        before: &Transform,
-        world_from_parent: &Transform,
-    ) -> Transform {
-        let change = self.within(gizmo, world_from_parent);
-        let after = change.compose(before);
-        match self {
-            Self::Move(_) => Transform {
-                translation: before.translation + change.translation,
-                ..*before
-            },
-            Self::Turn(..) => Transform {
-                scale: before.scale,
-                ..after
-            },
-            Self::Scale(_) => Transform {
-                rotation: before.rotation,
-                ..after
-            },
-        }
-    }
 }
 
 /// Takes hold of a handle.
@@ -184,76 +108,6 @@ pub(crate) fn begin(
     drag.change = drag.wanted();
     drag.tell();
     (drag, outcome)
-}
-
-fn node_part(scene: &Scene, id: NodeId) -> Option<Part> {
-    let node = scene.node(id)?;
-    Some(Part::Node {
-        id,
-        before: node.transform,
-        world_from_parent: node
-            .parent
-            .map(|p| scene.world_from_node(p))
-            .unwrap_or_default(),
-    })
-}
-
-/// Lifts the selected splats of a layer out of it, for the time of a drag.
-fn float(
-    scene: &mut Scene,
-    gesture: &mut Gesture,
-    id: NodeId,
-) -> Result<(Part, Vec<Dirty>), EditError> {
-    let missing = || EditError::NodeMissing { id };
-    let node = scene.node(id).ok_or_else(missing)?;
-    let layer = node.splats().ok_or_else(missing)?;
-    let world_from_layer = scene.world_from_node(id);
-    let before = node.transform;
-    let gone = |f: &SplatFlags| is_selected(*f) || f.intersects(SplatFlags::DELETED);
-    if layer.flags.iter().all(gone) {
-        let part = Part::Splats {
-            id,
-            shown_by: id,
-            before,
-            world_from_layer,
-        };
-        return Ok((part, Vec::new()));
-    }
-    let flags = layer.flags.iter().filter(|f| is_selected(**f)).copied();
-    let part = SplatLayer {
-        lit: layer.lit,
-        grades: layer.grades.clone(),
-        flags: flags.collect(),
-        ..SplatLayer::new(layer.cloud.subset(|row| is_selected(layer.flags[row])), "")
-    };
-    let floating = Node {
-        payload: Payload::Splats(part),
-        transform: world_from_layer,
-        parent: None,
-        ..node.clone()
-    };
-    let (shown_by, insert) = Edit::insert(scene, floating);
-    let hide = Edit::map_flags(scene, id, |_, flags| {
-        if is_selected(flags) {
-            set_selected(flags, false).with(SplatFlags::HIDDEN)
-        } else {
-            flags
-        }
-    });
-    let mut dirty = gesture.update(scene, insert)?;
-    if let Some(edit) = hide {
-        dirty.extend(gesture.update(scene, edit)?);
-    }
-    let before = world_from_layer;
-    Ok((
-        Part::Splats {
-            id,
-            shown_by,
-            before,
-            world_from_layer,
-        },
-        dirty,
-    ))
 }
 
 impl TransformDrag {
