@@ -16,7 +16,7 @@ pub fn show(ui: &Ui, rect: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
         return;
     }
     let t = tokens(ui);
-    Area::new(Id::unique("tool options"))
+    Area::new(Id::unique("transform options"))
         .order(Order::Middle)
         .pivot(Align2::CENTER_TOP)
         .fixed_pos(rect.center_top() + vec2(0.0, 10.0))
