@@ -1,6 +1,7 @@
 //! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
 
 mod aside;
+mod data;
 mod exports;
 mod files;
 mod grant;
@@ -62,6 +63,7 @@ struct Front {
     pictures: Pictures,
     wishes: Wishes,
     counts: Counts,
+    data: data::Data,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
     /// Files to open once the window is there.
     first_files: Vec<PathBuf>,
@@ -147,6 +149,7 @@ impl App {
             // While things are moved none comes or goes, though some stand in for others.
             if !outcome.dirty.iter().all(light) && !self.editor.is_transforming() {
                 self.front.counts = Counts::of(self.editor.scene());
+                self.front.data.changes += 1;
             }
         }
         if let Some(message) = outcome.message {
@@ -163,6 +166,7 @@ impl App {
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::DataPanel => Wish::ToggleData,
                 Request::CommandPalette => Wish::Show(CardKind::Palette),
                 Request::Quit => Wish::Quit,
             });
@@ -417,6 +421,7 @@ impl eframe::App for App {
         self.grant(ctx);
         self.put_aside(ctx);
         self.forget_flash(ctx);
+        self.count_data();
         self.apply_settings(ctx);
         self.move_camera(ctx);
         self.draw(ctx);
@@ -448,6 +453,7 @@ impl eframe::App for App {
             pictures,
             wishes,
             counts,
+            data,
             flash,
             ..
         } = front;
@@ -459,15 +465,17 @@ impl eframe::App for App {
             pictures,
             view: view.facts(),
             document,
+            histogram: data.histogram.as_ref(),
+            reach: data.reach.0,
             flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());
         let bar = Frame::new()
             .fill(t.background)
             .inner_margin(Margin::symmetric(6, 3));
-        Panel::top("menu")
-            .frame(bar)
-            .show(ui, |ui| panels::menu::show(ui, &cx, settings, wishes));
+        Panel::top("menu").frame(bar).show(ui, |ui| {
+            panels::menu::show(ui, &cx, state, settings, wishes)
+        });
         Panel::bottom("status")
             .frame(
                 Frame::new()
@@ -480,7 +488,9 @@ impl eframe::App for App {
             .frame(Frame::new().fill(t.background))
             .exact_size(panels::tools::WIDTH)
             .resizable(false)
-            .show(ui, |ui| panels::tools::show(ui, &cx, wishes));
+            .show(ui, |ui| {
+                panels::tools::show(ui, &cx, &mut state.tools, wishes)
+            });
         side_ui(ui, &cx, state, settings, wishes);
         if settings.history_open && !welcomes {
             Panel::bottom("drawer")
@@ -494,6 +504,9 @@ impl eframe::App for App {
                 .resizable(true)
                 .show(ui, |ui| panels::history::show(ui, &cx, wishes));
         }
+        if settings.data_open && !welcomes {
+            panels::data::drawer(ui, &cx, state, settings, wishes);
+        }
         let rect = CentralPanel::no_frame()
             .show(ui, |ui| {
                 panels::viewport::show(ui, &cx, state, settings, guides, wishes)
@@ -503,6 +516,9 @@ impl eframe::App for App {
         if welcomes && !card.is_open() && dropping.is_none() {
             let card = panels::welcome::show(ui, rect, &cx, &settings.recent, over_scene, wishes);
             state.welcome_card = Some(card);
+        }
+        if !welcomes {
+            panels::tool_options::show(ui, rect, &cx, wishes);
         }
         panels::jobs::show(ui, rect, &cx, wishes);
         panels::notices::show(ui, rect, &cx, wishes);

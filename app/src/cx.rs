@@ -49,6 +49,8 @@ pub enum Wish {
     NewSceneAnyway,
     /// Show or hide the history.
     ToggleHistory,
+    /// Show or hide histograms of the splats.
+    ToggleData,
     /// Undo or redo until so many steps are in effect.
     Travel(usize),
     /// Bring back what an earlier run that crashed left.
@@ -128,6 +130,10 @@ pub struct Cx<'a> {
     pub view: &'a ViewFacts,
     /// Where the document is saved, and whether it was changed since.
     pub document: &'a crate::document::Document,
+    /// How often values occur, for the drawer of data.
+    pub histogram: Option<&'a editor::Histogram>,
+    /// The distance of neighbors that follows from the size of splats, metres.
+    pub reach: f32,
     /// What the editor said just now.
     pub flash: Option<&'a str>,
 }

@@ -2,6 +2,8 @@
 
 /// Up.
 pub const ARROW_UP: &str = "\u{e08e}";
+/// Box in the scene.
+pub const BOX: &str = "\u{e6ce}";
 /// Brush selection.
 pub const BRUSH: &str = "\u{e6f0}";
 /// Screenshot.
@@ -10,6 +12,8 @@ pub const CAMERA: &str = "\u{e10e}";
 pub const CARET_DOWN: &str = "\u{e136}";
 /// Folded.
 pub const CARET_RIGHT: &str = "\u{e13a}";
+/// Selection by data.
+pub const CHART: &str = "\u{e150}";
 /// It worked.
 pub const CHECK_CIRCLE: &str = "\u{e184}";
 /// Close or cancel.
@@ -22,12 +26,16 @@ pub const CUBE: &str = "\u{e1da}";
 pub const CURSOR: &str = "\u{e1dc}";
 /// Drop here.
 pub const DOWNLOAD: &str = "\u{e20c}";
+/// Selection by color.
+pub const DROPPER: &str = "\u{e568}";
 /// Shown.
 pub const EYE: &str = "\u{e220}";
 /// Hidden.
 pub const EYE_OFF: &str = "\u{e224}";
 /// Turntable.
 pub const FILM: &str = "\u{e792}";
+/// Selection of what hangs together.
+pub const FLOOD: &str = "\u{e392}";
 /// Frame the selection.
 pub const FOCUS: &str = "\u{e1d8}";
 /// A folder or group.
@@ -50,6 +58,16 @@ pub const LASSO: &str = "\u{edc6}";
 pub const LOCK: &str = "\u{e308}";
 /// Not locked.
 pub const LOCK_OPEN: &str = "\u{e30a}";
+/// A selection that adds.
+pub const OP_ADD: &str = "\u{e87e}";
+/// A selection that keeps what is in both.
+pub const OP_INTERSECT: &str = "\u{e2d2}";
+/// A selection that takes the place of the last.
+pub const OP_SET: &str = "\u{e18a}";
+/// A selection that removes.
+pub const OP_SUBTRACT: &str = "\u{ebd6}";
+/// Rename.
+pub const PENCIL: &str = "\u{e3b4}";
 /// Portrait to head.
 pub const PERSON: &str = "\u{e6fc}";
 /// Add.
@@ -64,6 +82,8 @@ pub const SCALE: &str = "\u{ed6e}";
 pub const RULER: &str = "\u{e6b8}";
 /// Pick a point.
 pub const TARGET: &str = "\u{e47c}";
+/// Polygon selection.
+pub const POLYGON: &str = "\u{e6d0}";
 /// Redo.
 pub const REDO: &str = "\u{e036}";
 /// Save.
@@ -76,6 +96,10 @@ pub const SELECTION: &str = "\u{e69a}";
 pub const SHIELD: &str = "\u{e40c}";
 /// Create.
 pub const SPARKLE: &str = "\u{e6a2}";
+/// Sphere in the scene.
+pub const SPHERE: &str = "\u{ee66}";
+/// Brush that follows the surface.
+pub const SPHERE_BRUSH: &str = "\u{e602}";
 /// Layers.
 pub const STACK: &str = "\u{e466}";
 /// A directional light.

@@ -1,5 +1,6 @@
 //! The parts of the window. Each reads a [`Cx`](crate::cx::Cx) and pushes wishes.
 
+pub mod data;
 pub mod gizmo;
 pub mod handles;
 pub mod history;
@@ -8,7 +9,9 @@ pub mod jobs;
 pub mod light_sphere;
 pub mod menu;
 pub mod notices;
+pub mod selection_menu;
 pub mod status;
+pub mod tool_options;
 pub mod tools;
 pub mod transform_options;
 pub mod tree;
@@ -42,6 +45,12 @@ pub struct State {
     pub solid: Vec<egui::Rect>,
     /// Where the welcome card was in the last frame, points.
     pub welcome_card: Option<egui::Rect>,
+    /// The tool that each group of the rail shows.
+    pub tools: tools::Shown,
+    /// What is measured in the drawer of data, and how.
+    pub data: data::Choices,
+    /// The saved selection being renamed, and the name as typed so far.
+    pub naming: Option<(String, String)>,
     /// The welcome card was sent away.
     pub welcome_done: bool,
 }

@@ -93,6 +93,8 @@ pub struct Settings {
     pub folded: BTreeSet<String>,
     /// Whether the history is shown below the viewport.
     pub history_open: bool,
+    /// Whether histograms are shown below the viewport, in the place of the history.
+    pub data_open: bool,
     /// Place of the window.
     pub window: WindowPlace,
     /// Files opened lately, newest first.
@@ -114,6 +116,7 @@ impl Default for Settings {
             mip_filter: true,
             folded: BTreeSet::new(),
             history_open: false,
+            data_open: false,
             window: WindowPlace::default(),
             recent: Vec::new(),
             last_folder: None,

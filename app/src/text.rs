@@ -2,6 +2,7 @@
 //! "…" where a dialog follows, no period at the end of a label.
 
 mod phrases;
+pub mod selection;
 
 pub use phrases::*;
 

@@ -6,16 +6,19 @@ use glam::{Affine3A, Vec2, Vec3};
 use scene::{History, NodeId, PinholeCamera, Scene, SplatLayer, Transform};
 
 use crate::{
+    adjust::Source,
     camera_control::{CameraControl, Motion},
     clipboard::Clipboard,
+    data::DataRange,
     gesture::Gesture,
     input::{Button, Key, Modifiers},
     overlay::Overlay,
     picker::Picker,
-    select,
+    select::{self, SelectOp},
     settings::Settings,
     tool::ToolKind,
-    tools::{self, Drag, measure::Picked},
+    tools::{self, Drag, measure::Picked, standing::Standing},
+    volume::Volume,
 };
 
 /// The document in the hand of an artist.
@@ -30,6 +33,7 @@ pub struct Editor {
     /// Changes that panels gather (a number being scrubbed).
     pub(crate) gesture: Option<Gesture>,
     pub(crate) pointer: Pointer,
+    pub(crate) standing: Standing,
     pub(crate) viewport: Viewport,
     /// `world_from_box` of the box outside of which nothing is drawn.
     pub(crate) clip: Option<Affine3A>,
@@ -80,6 +84,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) history: &'a mut History,
     pub(crate) camera: &'a mut CameraControl,
     pub(crate) selected_node: &'a mut Option<NodeId>,
+    pub(crate) standing: &'a mut Standing,
     pub(crate) settings: &'a Settings,
     pub(crate) viewport: Viewport,
     pub(crate) clip: Option<Affine3A>,
@@ -119,6 +124,7 @@ impl Editor {
             selected_node: None,
             gesture: None,
             pointer: Pointer::default(),
+            standing: Standing::default(),
             viewport: Viewport {
                 size: [1280, 720],
                 pixels_per_point: 1.0,
@@ -181,6 +187,24 @@ impl Editor {
         select::selected_count(&self.scene)
     }
 
+    /// The sphere or box that stands in the scene.
+    pub fn volume(&self) -> Option<Volume> {
+        self.standing.volume
+    }
+
+    /// What a selection that can still be changed does with what was selected.
+    pub fn adjusting(&self) -> Option<SelectOp> {
+        self.standing.adjust.as_ref().map(|adjust| adjust.op)
+    }
+
+    /// The range of data that is selected and can still be changed.
+    pub fn data_range(&self) -> Option<&DataRange> {
+        match &self.standing.adjust.as_ref()?.source {
+            Source::Range(range, _) => Some(range),
+            _ => None,
+        }
+    }
+
     /// The artist's preferences.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -235,6 +259,9 @@ impl Editor {
                 Ok(_) => self.tool.info().hint,
                 Err(why) => why,
             },
+            None if !self.standing.polygon.is_empty() => {
+                "Click further corners · Enter or a double click closes · Backspace takes one back · Escape cancels"
+            }
             None => self.tool.info().hint,
         }
     }
@@ -286,6 +313,7 @@ impl Editor {
             history: &mut self.history,
             camera: &mut self.camera,
             selected_node: &mut self.selected_node,
+            standing: &mut self.standing,
             settings: &self.settings,
             viewport: self.viewport,
             clip: self.clip,

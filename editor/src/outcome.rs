@@ -21,6 +21,7 @@ pub enum Request {
     TurntableDialog,
     Preferences,
     HistoryPanel,
+    DataPanel,
     CommandPalette,
     Quit,
 }

@@ -24,6 +24,8 @@ pub enum Tone {
     View,
     /// A handle under the pointer or in the hand.
     Hot,
+    /// Helps to read another shape; drawn quietly.
+    Guide,
 }
 
 /// A polyline.
@@ -126,6 +128,17 @@ pub struct Label {
     pub tone: Tone,
 }
 
+/// Something to take hold of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Handle {
+    /// Middle, pixels.
+    pub pos: Vec2,
+    /// Meaning.
+    pub tone: Tone,
+    /// Whether a press would take hold of it now.
+    pub hot: bool,
+}
+
 /// Everything to paint over the picture now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overlay {
@@ -139,4 +152,6 @@ pub struct Overlay {
     pub shapes: Vec<Shape>,
     /// Numbers and names.
     pub labels: Vec<Label>,
+    /// Corners of a polygon, middle and sides of a volume.
+    pub handles: Vec<Handle>,
 }

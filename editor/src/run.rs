@@ -8,6 +8,8 @@ mod light;
 mod node;
 mod placement;
 mod select;
+mod select_by;
+mod sets;
 mod view;
 
 use scene::{Edit, NodeId, Payload, SplatFlags};
@@ -55,6 +57,9 @@ impl Editor {
                 | Command::BrushSmaller
                 | Command::BrushLarger
                 | Command::SetBrushRadius(_)
+                | Command::DataPanel
+                | Command::ToggleSelectSurface
+                | Command::ToggleSelectEllipses
         ) || matches!(command, Command::Edit(edit) if edit.runs_beside());
         if !beside {
             outcome.merge(self.cancel_drag(&mut NoPicker));
@@ -109,14 +114,26 @@ impl Editor {
             Command::UnlockAll => self.unlock_all(),
             Command::SeparateSelection => self.separate_selection(),
 
-            Command::ToggleSelectSurface => {
-                self.settings.select_surface = !self.settings.select_surface;
-                Outcome::redraw()
-            }
-            Command::ToggleSelectEllipses => {
-                self.settings.select_ellipses = !self.settings.select_ellipses;
-                Outcome::redraw()
-            }
+            Command::ToggleSelectSurface => self.toggle_surface(),
+            Command::ToggleSelectEllipses => self.toggle_ellipses(),
+            Command::SelectSimilarColor => self.select_similar_color(),
+            Command::SelectSimilarSize => self.select_similar_size(),
+            Command::SelectLabel(label, op) => self.select_label(label, op),
+            Command::GrowSelection => self.grow_selection(),
+            Command::ShrinkSelection => self.shrink_selection(),
+            Command::SelectConnected => self.select_connected(),
+            Command::SelectSmallParts => self.select_small_parts(),
+            Command::SaveSelection(name) => self.save_selection(name),
+            Command::RecallSelection(name, op) => self.recall_selection(&name, op),
+            Command::RenameSelection(old, new) => self.rename_selection(&old, &new),
+            Command::ForgetSelection(name) => self.forget_selection(&name),
+            Command::DataPanel => Outcome::request(Request::DataPanel),
+            Command::SelectRange(range, op) => self.select_range(range, op),
+            Command::AdjustRange(low, high) => self.adjust_range(low, high),
+            Command::SetAdjustOp(op) => self.set_adjust_op(op),
+            Command::SetSelectOptions(options) => self.set_select_options(options),
+            Command::SetVolume(volume) => self.set_volume(volume),
+            Command::ClosePolygon => self.close_polygon(),
 
             Command::FocusSelection => self.focus_selection(),
             Command::FrameAll => self.frame_all(),
@@ -178,6 +195,12 @@ impl Editor {
             | C::HideSelection
             | C::LockSelection
             | C::SeparateSelection
+            | C::SelectSimilarColor
+            | C::SelectSimilarSize
+            | C::GrowSelection
+            | C::ShrinkSelection
+            | C::SelectConnected
+            | C::SaveSelection(_)
             | C::ClipToSelection => {
                 let any = self.any_splat(crate::select::is_selected);
                 any.then_some(()).ok_or("Select splats first")
@@ -186,11 +209,21 @@ impl Editor {
                 let any = self.any_splat(crate::select::is_selected);
                 any.then_some(()).ok_or("No splat is selected")
             }
-            C::SelectAll | C::InvertSelection => {
+            C::SelectAll
+            | C::InvertSelection
+            | C::SelectSmallParts
+            | C::SelectLabel(..)
+            | C::SelectRange(..) => {
                 let any = self.any_splat(crate::select::is_touchable);
-                any.then_some(())
-                    .ok_or("There are no visible, unlocked splats")
+                any.then_some(()).ok_or(crate::tools::NOTHING_TO_SELECT)
             }
+            C::SetAdjustOp(_) | C::AdjustRange(..) if self.standing.adjust.is_none() => {
+                Err("Nothing was selected that can still be changed")
+            }
+            C::SetVolume(_) if self.standing.volume.is_none() => {
+                Err("Place a sphere or a box first")
+            }
+            C::ClosePolygon if self.standing.polygon.is_empty() => Err("Set a corner first"),
             C::UnhideAll => self.any_with(SplatFlags::HIDDEN, "No splat is hidden"),
             C::UnlockAll => self.any_with(SplatFlags::LOCKED, "No splat is locked"),
             C::Save | C::SaveAs | C::Screenshot | C::Turntable => {

@@ -1,5 +1,7 @@
 //! Which splats lie in a region of the screen, and what a selection does with them.
 
+pub(crate) mod mask;
+
 use std::collections::BTreeMap;
 
 use glam::{Affine3A, Vec2, Vec3};
@@ -165,6 +167,27 @@ impl Projected {
         Self {
             layers: layers.collect(),
         }
+    }
+
+    /// The touchable splats of a region for which `holds` (of layer, row and pixel) says so.
+    pub(crate) fn rows(
+        &self,
+        scene: &Scene,
+        region: &Region,
+        holds: impl Fn(NodeId, usize, Vec2) -> bool + Sync,
+    ) -> mask::Rows {
+        let (lo, hi) = region.bounds();
+        let layers = self.layers.iter().filter_map(|(id, pixels)| {
+            let flags = &scene.node(*id)?.splats()?.flags;
+            let rows = pixels.par_iter().enumerate().filter(|(row, p)| {
+                p.cmpge(lo).all()
+                    && p.cmple(hi).all()
+                    && flags.get(*row).is_some_and(|flags| is_touchable(*flags))
+                    && holds(*id, *row, **p)
+            });
+            Some((*id, rows.map(|(row, _)| row as u32).collect()))
+        });
+        layers.collect()
     }
 
     /// The edit that selects by region; `None` if it changes nothing.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     input::{Button, Modifiers},
+    select_options::SelectOptions,
     target::Pivot,
     view_options::ViewOptions,
 };
@@ -94,6 +95,8 @@ pub struct Settings {
     pub select_surface: bool,
     /// Selection tools take splats whose ellipses they touch, not only their centres.
     pub select_ellipses: bool,
+    /// Thresholds of selection tools.
+    pub select: SelectOptions,
     /// Memory for undo, bytes.
     pub history_bytes: usize,
     /// How the viewport shows splats.
@@ -111,6 +114,7 @@ impl Settings {
         self.brush_radius = now.brush_radius;
         self.select_surface = now.select_surface;
         self.select_ellipses = now.select_ellipses;
+        self.select = now.select;
         self.view = now.view;
         self.local_axes = now.local_axes;
         self.pivot = now.pivot;
@@ -129,8 +133,9 @@ impl Default for Settings {
             reduced_motion: false,
             fov_y: 0.7,
             brush_radius: 32.0,
-            select_surface: false,
+            select_surface: true,
             select_ellipses: false,
+            select: SelectOptions::default(),
             history_bytes: 1 << 30,
             view: ViewOptions::default(),
             local_axes: false,

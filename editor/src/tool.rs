@@ -10,8 +10,20 @@ pub enum ToolKind {
     Rect,
     /// Selects splats in a freehand outline.
     Lasso,
+    /// Selects splats inside straight lines.
+    Polygon,
     /// Paints a selection.
     Brush,
+    /// Paints a selection with a ball that follows the surface.
+    SphereBrush,
+    /// Selects splats of a color.
+    Eyedropper,
+    /// Selects splats of a color that hang together.
+    Flood,
+    /// Selects splats in a ball.
+    Sphere,
+    /// Selects splats in a box.
+    Box,
     /// Turns the light.
     Light,
     /// Moves layers and splats.
@@ -45,17 +57,47 @@ pub const TOOLS: &[ToolInfo] = &[
     ToolInfo {
         kind: ToolKind::Rect,
         name: "Rectangle",
-        hint: "Drag a rectangle to select · Shift adds · Ctrl or Alt subtracts · both intersect",
+        hint: "Drag a rectangle to select · Shift adds · Ctrl subtracts · both intersect",
     },
     ToolInfo {
         kind: ToolKind::Lasso,
         name: "Lasso",
-        hint: "Draw around splats to select · Shift adds · Ctrl or Alt subtracts · both intersect",
+        hint: "Draw around splats to select · Shift adds · Ctrl subtracts · both intersect",
+    },
+    ToolInfo {
+        kind: ToolKind::Polygon,
+        name: "Polygon",
+        hint: "Click corners · Enter, a double click or the first corner closes · Backspace takes one back",
     },
     ToolInfo {
         kind: ToolKind::Brush,
         name: "Brush",
-        hint: "Paint to select · Shift adds · Ctrl or Alt subtracts · [ and ] change the size",
+        hint: "Paint to select · Shift adds · Ctrl or Alt subtracts · [ and ] or Alt and wheel change the size",
+    },
+    ToolInfo {
+        kind: ToolKind::SphereBrush,
+        name: "Sphere brush",
+        hint: "Paint over the surface · Shift adds · Ctrl subtracts · [ and ] or Alt and wheel change the size",
+    },
+    ToolInfo {
+        kind: ToolKind::Eyedropper,
+        name: "Eyedropper",
+        hint: "Click a color to select all of it · Shift adds · Ctrl subtracts · both intersect · [ and ] change the tolerance",
+    },
+    ToolInfo {
+        kind: ToolKind::Flood,
+        name: "Flood",
+        hint: "Click to select what is alike and hangs together · Shift adds · Ctrl subtracts · [ and ] change the tolerance",
+    },
+    ToolInfo {
+        kind: ToolKind::Sphere,
+        name: "Sphere",
+        hint: "Drag on splats to select in a sphere · drag its middle or rim · Shift adds · Ctrl subtracts · both intersect",
+    },
+    ToolInfo {
+        kind: ToolKind::Box,
+        name: "Box",
+        hint: "Drag on splats to select in a box · drag its middle or sides · Shift adds · Ctrl subtracts · both intersect",
     },
     ToolInfo {
         kind: ToolKind::Light,
@@ -98,12 +140,18 @@ impl ToolKind {
             Self::Navigate => 0,
             Self::Rect => 1,
             Self::Lasso => 2,
-            Self::Brush => 3,
-            Self::Light => 4,
-            Self::Move => 5,
-            Self::Rotate => 6,
-            Self::Scale => 7,
-            Self::Measure => 8,
+            Self::Polygon => 3,
+            Self::Brush => 4,
+            Self::SphereBrush => 5,
+            Self::Eyedropper => 6,
+            Self::Flood => 7,
+            Self::Sphere => 8,
+            Self::Box => 9,
+            Self::Light => 10,
+            Self::Move => 11,
+            Self::Rotate => 12,
+            Self::Scale => 13,
+            Self::Measure => 14,
         };
         &TOOLS[index]
     }

@@ -8,23 +8,32 @@ pub(crate) mod lasso;
 pub(crate) mod light;
 pub(crate) mod measure;
 pub(crate) mod navigate;
+pub(crate) mod polygon;
 pub(crate) mod rect;
+pub(crate) mod sample;
+pub(crate) mod sphere_brush;
+pub(crate) mod standing;
 pub(crate) mod transform;
+pub(crate) mod volume;
 
 use glam::Vec2;
 use scene::{Edit, Footprint, NodeId, Region, RegionMask, RegionQuery};
 
 use crate::{
-    editor::{Cx, Editor},
+    editor::{Cx, Editor, Viewport},
     input::{Key, Modifiers},
     outcome::Outcome,
     overlay::{Overlay, Ring, Tone},
-    select::{SelectOp, select_mask, select_region},
+    select::{SelectOp, any_splat, is_touchable, select_mask, select_region},
     tool::ToolKind,
 };
 
 /// A pointer moved less than this between press and release was a click, points.
 const CLICK_RADIUS: f32 = 4.0;
+/// How near a handle is taken hold of, points.
+const HANDLE_RADIUS: f32 = 9.0;
+/// Why no selection tool can do anything.
+pub(crate) const NOTHING_TO_SELECT: &str = "There are no visible, unlocked splats";
 
 /// What happens between press and release.
 pub(crate) trait Drag: std::fmt::Debug {
@@ -65,11 +74,19 @@ pub(crate) enum DragKey {
 /// What to paint while nothing is dragged.
 pub(crate) fn idle_overlay(editor: &Editor) -> Overlay {
     match editor.tool {
-        ToolKind::Brush => brush_ring(editor, SelectOp::from_modifiers(editor.pointer.modifiers)),
+        ToolKind::Brush | ToolKind::SphereBrush => {
+            brush_ring(editor, SelectOp::from_modifiers(editor.pointer.modifiers))
+        }
+        ToolKind::Polygon => polygon::overlay(editor),
+        ToolKind::Sphere | ToolKind::Box => volume::overlay(editor),
         ToolKind::Light => light::overlay(editor),
         ToolKind::Measure => measure::overlay_of(editor),
         ToolKind::Move | ToolKind::Rotate | ToolKind::Scale => gizmo_overlay(editor),
-        ToolKind::Navigate | ToolKind::Rect | ToolKind::Lasso => Overlay::default(),
+        ToolKind::Navigate
+        | ToolKind::Rect
+        | ToolKind::Lasso
+        | ToolKind::Eyedropper
+        | ToolKind::Flood => Overlay::default(),
     }
 }
 
@@ -110,6 +127,41 @@ fn is_click(cx: &Cx<'_>, from: Vec2, to: Vec2) -> bool {
     from.distance(to) < CLICK_RADIUS * cx.viewport.pixels_per_point
 }
 
+/// Whether a press at `pos` takes hold of what is at `point`.
+fn is_near(viewport: &Viewport, point: Vec2, pos: Vec2) -> bool {
+    point.distance(pos) < HANDLE_RADIUS * viewport.pixels_per_point
+}
+
+/// A press with a tool that selects: what it drags, and what it did at once.
+pub(crate) fn begin_selecting(
+    cx: &mut Cx<'_>,
+    tool: ToolKind,
+    pos: Vec2,
+    modifiers: Modifiers,
+) -> (Option<Box<dyn Drag>>, Outcome) {
+    fn dragged<D: Drag + 'static>(
+        begun: Result<(D, Outcome), &'static str>,
+    ) -> (Option<Box<dyn Drag>>, Outcome) {
+        match begun {
+            Ok((drag, outcome)) => (Some(Box::new(drag)), outcome),
+            Err(why) => (None, Outcome::message(why)),
+        }
+    }
+    if !any_splat(cx.scene, is_touchable) {
+        return (None, Outcome::message(NOTHING_TO_SELECT));
+    }
+    match tool {
+        ToolKind::Rect => dragged(Ok((rect::begin(pos, modifiers), Outcome::default()))),
+        ToolKind::Lasso => dragged(Ok((lasso::begin(pos, modifiers), Outcome::default()))),
+        ToolKind::Polygon => (None, polygon::press(cx, pos, modifiers)),
+        ToolKind::Brush => dragged(Ok(brush::begin(cx, pos, modifiers))),
+        ToolKind::SphereBrush => dragged(sphere_brush::begin(cx, pos, modifiers)),
+        ToolKind::Eyedropper | ToolKind::Flood => (None, sample::press(cx, tool, pos, modifiers)),
+        ToolKind::Sphere | ToolKind::Box => dragged(volume::begin(cx, tool, pos, modifiers)),
+        _ => (None, Outcome::default()),
+    }
+}
+
 /// Records a finished selection as one step.
 fn select(cx: &mut Cx<'_>, edit: Option<Edit>) -> Outcome {
     let Some(edit) = edit else {
@@ -147,9 +199,27 @@ fn region_mask(cx: &mut Cx<'_>, region: &Region) -> Option<RegionMask> {
     })
 }
 
+/// The splats that are not behind what is seen, where only they are asked for and the picture can tell.
+fn seen_surface(cx: &mut Cx<'_>, asked: bool) -> Option<RegionMask> {
+    let [width, height] = cx.viewport.size.map(|side| side as f32);
+    let whole = Region::Rect {
+        min: Vec2::ZERO,
+        max: Vec2::new(width, height),
+    };
+    let query = RegionQuery {
+        region: whole,
+        footprint: Footprint::Center,
+        surface_only: true,
+    };
+    asked.then(|| cx.picker.region(&query)).flatten()
+}
+
 /// A click with a selection tool: the one splat that is seen there.
 fn select_click(cx: &mut Cx<'_>, pos: Vec2, op: SelectOp) -> Outcome {
     let pick = cx.picker.pick(pos.x, pos.y);
+    if pick.is_some_and(|pick| cx.scene.is_locked(pick.node)) {
+        return Outcome::message("That layer is locked; unlock it in the scene tree first");
+    }
     let splat = pick.map(|pick| (pick.node, pick.row as usize));
     let edit = crate::select::select_splat(cx.scene, splat, op);
     select(cx, edit)

@@ -4,8 +4,11 @@
 #[path = "support/stage.rs"]
 mod stage;
 
-use editor::{Button, Command, EditCommand, Editor, Input, Key, Modifiers, ToolKind};
-use glam::Vec2;
+use editor::{
+    Button, Command, DataRange, EditCommand, Editor, Input, Key, Modifiers, Pick, Quantity,
+    SelectOp, SelectOptions, ToolKind, Volume,
+};
+use glam::{Vec2, Vec3};
 use proptest::prelude::*;
 use scene::{DirectionalLight, Environment, Grade, NodeId, Transform};
 use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
@@ -21,6 +24,7 @@ enum Step {
     Release(Vec2, Button, Modifiers),
     Key(char, Modifiers),
     Escape,
+    Select(usize, f32),
     Tick,
     Arrive(bool),
 }
@@ -51,6 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (pos(), button(), modifiers()).prop_map(|(p, b, m)| Step::Release(p, b, m)),
         2 => (prop::char::range('A', 'Z'), modifiers()).prop_map(|(key, m)| Step::Key(key, m)),
         1 => Just(Step::Escape),
+        4 => (0..9_usize, 0.0..1.0_f32).prop_map(|(what, amount)| Step::Select(what, amount)),
         1 => Just(Step::Tick),
         1 => any::<bool>().prop_map(Step::Arrive),
     ]
@@ -84,11 +89,46 @@ fn on_node(what: usize, id: NodeId) -> Command {
     }
 }
 
+/// Selections that go on to be changed, and those with names.
+fn selecting(what: usize, amount: f32) -> Command {
+    let range = DataRange {
+        quantity: [Quantity::X, Quantity::Opacity, Quantity::Distance][what % 3].clone(),
+        low: amount - 0.5,
+        high: f32::INFINITY,
+    };
+    let op = [SelectOp::Replace, SelectOp::Add, SelectOp::Intersect][(amount * 2.9) as usize];
+    let name = || String::from("Selection 1");
+    match what {
+        0 => Command::SelectRange(range, op),
+        1 => Command::AdjustRange(-amount, amount),
+        2 => Command::SetAdjustOp(op),
+        3 => Command::SetVolume(Volume::Sphere {
+            center: Vec3::X * amount,
+            radius: amount,
+        }),
+        4 => Command::SetSelectOptions(SelectOptions {
+            tolerance: amount,
+            reach: Some(amount),
+            ..SelectOptions::default()
+        }),
+        5 => Command::RecallSelection(name(), op),
+        6 => Command::RenameSelection(name(), "other".into()),
+        7 => Command::ForgetSelection(name()),
+        _ => Command::ClosePolygon,
+    }
+}
+
 fn act(editor: &mut Editor, step: &Step) {
     let ids: Vec<NodeId> = editor.scene().nodes().map(|(id, _)| id).collect();
     let pick = |index: usize| ids.get(index % ids.len().max(1)).copied();
-    let mut nothing = Sees(None);
-    let mut input = |input: Input| editor.input(&input, &mut nothing);
+    let seen = ids.first().map(|id| Pick {
+        node: *id,
+        row: 3,
+        point: Vec3::ZERO,
+        depth: 2.0,
+    });
+    let mut sees = Sees(seen);
+    let mut input = |input: Input| editor.input(&input, &mut sees);
     match *step {
         Step::Simple(index) => {
             let mut all = Command::all_simple();
@@ -145,6 +185,9 @@ fn act(editor: &mut Editor, step: &Step) {
                 key: Key::Escape,
                 modifiers,
             });
+        }
+        Step::Select(what, amount) => {
+            editor.run(selecting(what, amount));
         }
         Step::Tick => {
             editor.tick(0.05);

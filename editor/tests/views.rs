@@ -150,6 +150,7 @@ fn the_renderer_is_asked_where_more_than_centres_count() {
         },
     ];
     editor.run(Command::SetTool(ToolKind::Rect));
+    editor.run(Command::ToggleSelectSurface);
     for input in &rectangle {
         editor.input(input, &mut masks);
     }

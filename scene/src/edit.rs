@@ -11,8 +11,8 @@ pub(crate) use apply::{check_environment, check_node};
 pub use rows::RowValues;
 
 use crate::{
-    DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Scene, SplatFlags,
-    SplatLayer, Transform, rows::RowSet,
+    DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Scene, SelectionSet,
+    SplatFlags, SplatLayer, Transform, rows::RowSet,
 };
 
 /// Why an edit could not be applied.
@@ -64,6 +64,7 @@ enum Kind {
         value: Value,
     },
     Environment(Box<Environment>),
+    SelectionSets(Vec<SelectionSet>),
     Place {
         id: NodeId,
         parent: Option<NodeId>,
@@ -194,6 +195,11 @@ impl Edit {
         Self(Kind::Environment(Box::new(environment)))
     }
 
+    /// Changes the list of selections with names.
+    pub fn set_selection_sets(sets: Vec<SelectionSet>) -> Self {
+        Self(Kind::SelectionSets(sets))
+    }
+
     /// Moves a node into a group (`None`: to the top) before its `index`-th other child.
     /// `None` if that is impossible or changes nothing.
     pub fn move_to(
@@ -313,6 +319,7 @@ impl Edit {
             }
             Kind::Rows { rows, values, .. } => rows.bytes() + values.bytes(),
             Kind::Environment(_) => size_of::<Environment>(),
+            Kind::SelectionSets(sets) => sets.iter().map(SelectionSet::bytes).sum(),
             Kind::Batch(edits) => edits.iter().map(Self::bytes).sum(),
             Kind::Place { .. } => 0,
         };
@@ -323,6 +330,7 @@ impl Edit {
     pub fn changes_nothing(&self, scene: &Scene) -> bool {
         match &self.0 {
             Kind::Environment(environment) => **environment == scene.environment,
+            Kind::SelectionSets(sets) => *sets == scene.selection_sets,
             Kind::Field { id, value } => scene.node(*id).is_some_and(|node| match value {
                 Value::Name(name) => *name == node.name,
                 Value::Visible(visible) => *visible == node.visible,
@@ -346,7 +354,8 @@ impl Edit {
             (Kind::Field { id: a, value: x }, Kind::Field { id: b, value: y }) => {
                 a == b && std::mem::discriminant(x) == std::mem::discriminant(y)
             }
-            (Kind::Environment(_), Kind::Environment(_)) => true,
+            (Kind::Environment(_), Kind::Environment(_))
+            | (Kind::SelectionSets(_), Kind::SelectionSets(_)) => true,
             _ => false,
         }
     }

@@ -77,6 +77,13 @@ impl History {
         Some((step.name.clone(), dirty))
     }
 
+    /// Takes the newest step back for good, so that another may take its place; what changed.
+    pub fn drop_newest(&mut self, scene: &mut Scene) -> Option<Vec<Dirty>> {
+        let (_, dirty) = self.undo(scene)?;
+        self.steps.truncate(self.applied);
+        Some(dirty)
+    }
+
     /// Takes the step after the newest again; its name and what changed.
     pub fn redo(&mut self, scene: &mut Scene) -> Option<(String, Vec<Dirty>)> {
         let step = self.steps.get_mut(self.applied)?;

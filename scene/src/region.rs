@@ -37,15 +37,21 @@ impl Region {
             Self::Rect { min, max } => p.cmpge(*min).all() && p.cmple(*max).all(),
             Self::Polygon(corners) => inside_polygon(corners, p),
             Self::Stroke { from, to, radius } => {
-                let along = *to - *from;
-                let length = along.length_squared();
-                let t = if length > 0.0 {
-                    ((p - *from).dot(along) / length).clamp(0.0, 1.0)
-                } else {
-                    0.0
-                };
-                (p - *from - along * t).length_squared() <= radius * radius
+                let nearest = *from + (*to - *from) * along(*from, *to, p);
+                (p - nearest).length_squared() <= radius * radius
             }
+        }
+    }
+
+    /// Distance of a position from the middle of a stroke in radii; 0 inside of anything else, 2 outside.
+    pub fn radii_from_stroke(&self, p: Vec2) -> f32 {
+        match self {
+            Self::Stroke { from, to, radius } => {
+                let away = (p - *from - (*to - *from) * along(*from, *to, p)).length();
+                if *radius > 0.0 { away / radius } else { 2.0 }
+            }
+            _ if self.contains(p) => 0.0,
+            _ => 2.0,
         }
     }
 
@@ -82,6 +88,17 @@ impl Region {
             ),
             Self::Stroke { from, to, radius } => (from.min(*to) - *radius, from.max(*to) + *radius),
         }
+    }
+}
+
+/// Where on the way between two points a third is nearest, 0..=1.
+fn along(from: Vec2, to: Vec2, p: Vec2) -> f32 {
+    let way = to - from;
+    let length = way.length_squared();
+    if length > 0.0 {
+        ((p - from).dot(way) / length).clamp(0.0, 1.0)
+    } else {
+        0.0
     }
 }
 

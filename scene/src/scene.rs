@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Environment, Node, NodeId, Payload, SplatLayer, Transform, edit};
+use crate::{Environment, Node, NodeId, Payload, SelectionSet, SplatLayer, Transform, edit};
 
 /// Everything that an artist has open. Changed only by [`Edit`](crate::Edit)s.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,7 @@ pub struct Scene {
     /// Siblings in the order of the tree panel; roots and children mixed, grouped by parent when read.
     pub(crate) order: Vec<NodeId>,
     pub(crate) environment: Environment,
+    pub(crate) selection_sets: Vec<SelectionSet>,
     pub(crate) next_id: u64,
 }
 
@@ -46,6 +47,11 @@ impl Scene {
     /// The light from everywhere.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// Selections with names, in the order in which they were saved.
+    pub fn selection_sets(&self) -> &[SelectionSet] {
+        &self.selection_sets
     }
 
     /// `world_from_node` through all parents.
@@ -133,5 +139,6 @@ impl PartialEq for Scene {
         self.nodes == other.nodes
             && self.order == other.order
             && self.environment == other.environment
+            && self.selection_sets == other.selection_sets
     }
 }

@@ -57,6 +57,17 @@ pub fn basis(d: Vec3) -> [f32; 16] {
     ]
 }
 
+/// Display color of `[K, 3]` coefficients seen along the unit direction `d` (from the eye to the splat,
+/// in the splats' own frame); degrees above [`MAX_DEGREE`] do not count.
+pub fn color_seen(coefficients: &[f32], degree: u32, d: Vec3) -> Vec3 {
+    let basis = basis(d);
+    let shown = coefficient_count(degree.min(MAX_DEGREE));
+    let weighted = basis[..shown].iter().zip(coefficients.chunks_exact(3));
+    weighted.fold(Vec3::splat(0.5), |color, (weight, c)| {
+        color + *weight * Vec3::from_slice(c)
+    })
+}
+
 /// Degree-0 coefficient of a display color channel.
 pub fn dc_from_color(color: Vec3) -> Vec3 {
     (color - 0.5) / C0

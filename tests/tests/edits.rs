@@ -6,8 +6,8 @@ use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
     CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, Grade,
-    History, Node, NodeId, Payload, RowValues, Scene, SplatFlags, SplatLayer, Transform,
-    cloud::CloudParts,
+    History, Node, NodeId, Payload, RowValues, Scene, SelectionSet, SplatFlags, SplatLayer,
+    Transform, cloud::CloudParts,
 };
 
 /// An edit in terms that fit any scene; indices count nodes modulo.
@@ -22,6 +22,8 @@ enum Op {
     Lit(usize, bool),
     Light(usize, f32),
     Environment(f32),
+    /// Names of sets, of which two may be the same.
+    Sets(Vec<u8>),
     Move(usize, Option<usize>, usize),
     SetFlags(usize, Vec<(u32, u8)>),
     MapFlags(usize, u8),
@@ -65,6 +67,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Lit(n, on)),
         1 => (node.clone(), -1.0..3.0_f32).prop_map(|(n, strength)| Op::Light(n, strength)),
         1 => (-1.0..3.0_f32).prop_map(Op::Environment),
+        1 => prop::collection::vec(0..6_u8, 0..4).prop_map(Op::Sets),
         3 => (node.clone(), parent, 0..5_usize).prop_map(|(n, p, i)| Op::Move(n, p, i)),
         2 => (node.clone(), pairs).prop_map(|(n, pairs)| Op::SetFlags(n, pairs)),
         2 => (node.clone(), any::<u8>()).prop_map(|(n, seed)| Op::MapFlags(n, seed)),
@@ -145,6 +148,13 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
             intensity: *intensity,
             ..Environment::default()
         }),
+        Op::Sets(names) => {
+            let sets = names.iter().map(|name| SelectionSet {
+                name: format!("set {name}"),
+                layers: vec![(NodeId(0), [u32::from(*name)].into_iter().collect())].into(),
+            });
+            Edit::set_selection_sets(sets.collect())
+        }
         Op::Move(n, parent, index) => {
             Edit::move_to(scene, pick(*n)?, parent.and_then(pick), *index)?
         }

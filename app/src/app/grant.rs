@@ -81,7 +81,14 @@ impl App {
             }
             Wish::NewScene => self.leave(Leaving::NewScene, ctx),
             Wish::NewSceneAnyway => self.start_anew(),
-            Wish::ToggleHistory => self.settings.history_open ^= true,
+            Wish::ToggleHistory => {
+                self.settings.history_open ^= true;
+                self.settings.data_open = false;
+            }
+            Wish::ToggleData => {
+                self.settings.data_open ^= true;
+                self.settings.history_open = false;
+            }
             Wish::Travel(steps) => self.travel(steps),
             Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),

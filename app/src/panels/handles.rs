@@ -30,7 +30,7 @@ pub fn color(tone: Tone) -> Color32 {
         Tone::X => overlay::AXIS_X,
         Tone::Y => overlay::AXIS_Y,
         Tone::Z => overlay::AXIS_Z,
-        Tone::View => overlay::QUIET,
+        Tone::View | Tone::Guide => overlay::QUIET,
     }
 }
 

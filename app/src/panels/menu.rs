@@ -10,13 +10,21 @@ use crate::widgets::{self, NumberSpec};
 use crate::{environments, icons, text};
 
 /// The bar's content.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, wishes: &mut Wishes) {
+pub fn show(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut super::State,
+    settings: &mut Settings,
+    wishes: &mut Wishes,
+) {
     MenuBar::new().ui(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.spacing_mut().button_padding = egui::vec2(9.0, 4.0);
         ui.menu_button(text::MENU_FILE, |ui| file_ui(ui, cx, settings, wishes));
         ui.menu_button(text::MENU_EDIT, |ui| edit_ui(ui, cx, wishes));
-        ui.menu_button(text::MENU_SELECT, |ui| select_ui(ui, cx, wishes));
+        ui.menu_button(text::MENU_SELECT, |ui| {
+            super::selection_menu::show(ui, cx, state, wishes);
+        });
         ui.menu_button(text::MENU_VIEW, |ui| view_ui(ui, cx, settings, wishes));
         ui.menu_button(text::MENU_LAYER, |ui| layer_ui(ui, cx, wishes));
         ui.menu_button(text::MENU_LIGHT, |ui| light_ui(ui, cx, wishes));
@@ -129,38 +137,6 @@ fn edits_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, commands: &[EditComma
     }
 }
 
-fn select_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
-    for command in [
-        Command::SelectAll,
-        Command::SelectNone,
-        Command::InvertSelection,
-    ] {
-        item(ui, cx, wishes, command);
-    }
-    ui.separator();
-    for tool in editor::TOOLS.iter().skip(1).take(3) {
-        item(ui, cx, wishes, Command::SetTool(tool.kind));
-    }
-    let settings = cx.editor.settings();
-    for (command, on) in [
-        (Command::ToggleSelectSurface, settings.select_surface),
-        (Command::ToggleSelectEllipses, settings.select_ellipses),
-    ] {
-        check_item(ui, wishes, command, on);
-    }
-    ui.separator();
-    for command in [
-        Command::HideSelection,
-        Command::UnhideAll,
-        Command::LockSelection,
-        Command::UnlockAll,
-    ] {
-        item(ui, cx, wishes, command);
-    }
-    ui.separator();
-    item(ui, cx, wishes, Command::SeparateSelection);
-}
-
 fn view_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, wishes: &mut Wishes) {
     item(ui, cx, wishes, Command::FocusSelection);
     item(ui, cx, wishes, Command::FrameAll);
@@ -227,7 +203,7 @@ fn guide_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, guide: Guide) {
 }
 
 /// A command that switches something on or off.
-fn check_item(ui: &mut Ui, wishes: &mut Wishes, command: Command, mut on: bool) {
+pub fn check_item(ui: &mut Ui, wishes: &mut Wishes, command: Command, mut on: bool) {
     let info = command.info();
     let response = ui.checkbox(&mut on, info.name).on_hover_text(info.help);
     if response.clicked() {

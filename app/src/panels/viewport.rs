@@ -72,14 +72,9 @@ pub fn show(
 fn cursor(cx: &Cx<'_>) -> CursorIcon {
     match cx.editor.tool() {
         editor::ToolKind::Navigate | editor::ToolKind::Light => CursorIcon::Default,
-        editor::ToolKind::Rect | editor::ToolKind::Lasso | editor::ToolKind::Measure => {
-            CursorIcon::Crosshair
-        }
-        tool if tool.is_transform() && cx.editor.is_picking_pivot() => CursorIcon::Crosshair,
-        editor::ToolKind::Move | editor::ToolKind::Rotate | editor::ToolKind::Scale => {
-            CursorIcon::Default
-        }
-        editor::ToolKind::Brush => CursorIcon::None,
+        tool if tool.is_transform() && !cx.editor.is_picking_pivot() => CursorIcon::Default,
+        editor::ToolKind::Brush | editor::ToolKind::SphereBrush => CursorIcon::None,
+        _ => CursorIcon::Crosshair,
     }
 }
 
@@ -175,7 +170,11 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
     for line in &shapes.lines {
         let points: Vec<Pos2> = line.points.iter().map(|p| at(*p)).collect();
         // The light's ray often crosses a face; it must not be louder than that.
-        let quiet = if line.tone == Tone::Light { 0.45 } else { 1.0 };
+        let quiet = match line.tone {
+            Tone::Light => 0.45,
+            Tone::Guide => 0.5,
+            _ => 1.0,
+        };
         for (width, color) in [(3.0, overlay::SHADE), (1.5, handles::color(line.tone))] {
             let color = theme::faded(color, quiet);
             let stroke = Stroke::new(width, color);
@@ -205,7 +204,21 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
             painter.circle_filled(at(ring.center), radius, color);
         }
     }
+    handles_ui(painter, at, &shapes.handles);
     handles::paint(painter, origin, scale, shapes);
+}
+
+fn handles_ui(painter: &Painter, at: impl Fn(glam::Vec2) -> Pos2, handles: &[editor::Handle]) {
+    for handle in handles {
+        let (side, fill) = if handle.hot {
+            (11.0, overlay::WHITE)
+        } else {
+            (8.0, handles::color(handle.tone))
+        };
+        let square = Rect::from_center_size(at(handle.pos), egui::Vec2::splat(side));
+        let edge = Stroke::new(1.5, overlay::INK);
+        painter.rect(square, 2.0, fill, edge, StrokeKind::Outside);
+    }
 }
 
 fn empty_ui(ui: &Ui, rect: Rect) {

@@ -9,6 +9,7 @@ use crate::{
     keymap,
     outcome::Outcome,
     picker::Picker,
+    select::SelectOp,
     settings::Navigation,
     target::Target,
     tool::ToolKind,
@@ -102,7 +103,11 @@ impl Editor {
         self.pointer.modifiers = modifiers;
         let Some((button, mut drag)) = self.pointer.drag.take() else {
             return match self.tool {
-                ToolKind::Brush => Outcome::redraw(),
+                ToolKind::Brush
+                | ToolKind::SphereBrush
+                | ToolKind::Polygon
+                | ToolKind::Sphere
+                | ToolKind::Box => Outcome::redraw(),
                 // The handle under the pointer lights up.
                 tool if tool.is_transform() => Outcome::redraw(),
                 _ => Outcome::default(),
@@ -171,13 +176,6 @@ impl Editor {
             None if button != Button::Primary => None,
             None => match tool {
                 ToolKind::Navigate => None,
-                ToolKind::Rect => Some(Box::new(tools::rect::begin(pos, modifiers))),
-                ToolKind::Lasso => Some(Box::new(tools::lasso::begin(pos, modifiers))),
-                ToolKind::Brush => {
-                    let (drag, first) = tools::brush::begin(&mut cx, pos, modifiers);
-                    outcome.merge(first);
-                    Some(Box::new(drag))
-                }
                 ToolKind::Move | ToolKind::Rotate | ToolKind::Scale => handle.map(|taken| {
                     let (drag, first) =
                         tools::transform::begin(&mut cx, (taken.0, taken.1), &taken.2, pos);
@@ -189,6 +187,11 @@ impl Editor {
                     Some(drag) => Some(Box::new(drag)),
                     None => return Outcome::message("Add a light first"),
                 },
+                tool => {
+                    let (drag, first) = tools::begin_selecting(&mut cx, tool, pos, modifiers);
+                    outcome.merge(first);
+                    drag
+                }
             },
         };
         self.pointer.drag = drag.map(|drag| (button, drag));
@@ -262,6 +265,10 @@ impl Editor {
     }
 
     fn double_clicked(&mut self, pos: Vec2, picker: &mut dyn Picker) -> Outcome {
+        if self.tool == ToolKind::Polygon && !self.standing.polygon.is_empty() {
+            let op = SelectOp::from_modifiers(self.pointer.modifiers);
+            return tools::polygon::close(&mut self.cx(picker), op);
+        }
         if self.tool != ToolKind::Navigate {
             return Outcome::default();
         }
@@ -282,9 +289,16 @@ impl Editor {
         picker: &mut dyn Picker,
     ) -> Outcome {
         self.pointer.modifiers = modifiers;
-        if self.tool == ToolKind::Brush && modifiers.alt {
-            let radius = self.settings.brush_radius * 1.1_f32.powf(notches);
-            return self.run(Command::SetBrushRadius(radius));
+        if modifiers.alt {
+            let factor = 1.1_f32.powf(notches);
+            match self.tool {
+                ToolKind::Brush | ToolKind::SphereBrush => {
+                    let radius = self.settings.brush_radius * factor;
+                    return self.run(Command::SetBrushRadius(radius));
+                }
+                ToolKind::Eyedropper | ToolKind::Flood => return self.scale_tolerance(factor),
+                _ => {}
+            }
         }
         let step = self.settings.zoom_step.clamp(0.01, 0.9);
         self.zoom_at(pos, (1.0 - step).powf(notches), picker)
@@ -343,6 +357,19 @@ impl Editor {
         } else if let Some(tool) = keymap::tool_for(self.settings.navigation, key, modifiers) {
             return self.run(Command::SetTool(tool));
         }
+        if !self.standing.polygon.is_empty() {
+            match key {
+                Key::Enter => {
+                    let op = SelectOp::from_modifiers(modifiers);
+                    return tools::polygon::close(&mut self.cx(picker), op);
+                }
+                Key::Backspace => {
+                    self.standing.polygon.pop();
+                    return Outcome::redraw();
+                }
+                _ => {}
+            }
+        }
         // With Ctrl a letter is a shortcut; Shift and Alt only change the pace.
         if let Key::Char(letter) = key
             && FLY_KEYS.contains(&letter)
@@ -371,6 +398,10 @@ impl Editor {
         }
         if self.tool == ToolKind::Measure && !self.points.is_empty() {
             return self.clear_points();
+        }
+        if !self.standing.polygon.is_empty() {
+            self.standing.polygon.clear();
+            return Outcome::redraw();
         }
         if self.tool != ToolKind::Navigate {
             return self.run(Command::SetTool(ToolKind::Navigate));

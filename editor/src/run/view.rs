@@ -80,6 +80,7 @@ impl Editor {
     }
 
     pub(super) fn set_tool(&mut self, tool: ToolKind) -> Outcome {
+        self.put_tool_away(tool);
         self.tool = tool;
         // The inspector shows what the tool works on.
         if tool == ToolKind::Light
@@ -91,6 +92,9 @@ impl Editor {
     }
 
     pub(super) fn scale_brush(&mut self, factor: f32) -> Outcome {
+        if matches!(self.tool, ToolKind::Eyedropper | ToolKind::Flood) {
+            return self.scale_tolerance(factor);
+        }
         self.set_brush_radius(self.settings.brush_radius * factor)
     }
 

@@ -1,6 +1,7 @@
 //! Painting a selection. The whole stroke is one step.
 
 use glam::Vec2;
+use scene::{Edit, NodeId, RegionMask, Scene};
 
 use crate::{
     editor::{Cx, Editor},
@@ -8,8 +9,12 @@ use crate::{
     input::Modifiers,
     outcome::Outcome,
     overlay::Overlay,
-    select::{Projected, Region, SelectOp, select_mask},
-    tools::{Drag, brush_ring, region_mask},
+    select::{
+        Projected, Region, SelectOp,
+        mask::{Rows, select_rows},
+        select_mask,
+    },
+    tools::{Drag, brush_ring, region_mask, seen_surface},
 };
 
 #[derive(Debug)]
@@ -20,26 +25,75 @@ pub(crate) struct BrushDrag {
     stroke: Gesture,
     /// Where the splats are on the screen; the camera stands still during a stroke.
     projected: Projected,
+    /// What is not behind what is seen, asked once: a stroke does not change what is drawn.
+    surface: Option<RegionMask>,
+}
+
+/// What a first dab does.
+pub(crate) fn dab_op(modifiers: Modifiers) -> SelectOp {
+    match SelectOp::from_modifiers(modifiers) {
+        // Intersecting dab by dab would leave nothing; painting keeps what it does not touch.
+        SelectOp::Intersect => SelectOp::Subtract,
+        op => op,
+    }
+}
+
+/// What further dabs do: the first has cleared what was selected, the others add to it.
+pub(crate) fn after_first(op: SelectOp) -> SelectOp {
+    match op {
+        SelectOp::Replace => SelectOp::Add,
+        op => op,
+    }
+}
+
+/// Whether a soft brush takes a splat at so many radii from the stroke.
+///
+/// The weight of a place falls from 1 to 0 over the outer share of the radius. A splat is selected or
+/// not, so a weight is the share of splats that are: each has its own threshold, which never changes, so
+/// painting twice over a place selects no more than once.
+pub(crate) fn takes(softness: f32, away: f32, (node, row): (NodeId, usize)) -> bool {
+    if softness <= 0.0 {
+        return away <= 1.0;
+    }
+    let t = ((1.0 - away) / softness).clamp(0.0, 1.0);
+    let weight = t * t * (3.0 - 2.0 * t);
+    weight > threshold(node, row)
+}
+
+/// A number in 0..1 that belongs to a splat; neighbors in the file have unlike ones.
+fn threshold(node: NodeId, row: usize) -> f32 {
+    let mut state = (row as u64).wrapping_add(node.0 << 40);
+    // SplitMix64 (Steele et al. 2014).
+    state = state.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
+    state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((state ^ (state >> 31)) >> 40) as f32 / (1 << 24) as f32
+}
+
+/// Adds a dab to a stroke.
+pub(crate) fn apply(cx: &mut Cx<'_>, stroke: &mut Gesture, edit: Option<Edit>) -> Outcome {
+    let Some(edit) = edit else {
+        return Outcome::redraw();
+    };
+    match stroke.update(cx.scene, edit) {
+        Ok(dirty) => Outcome::dirty(dirty),
+        Err(error) => Outcome::message(error.to_string()),
+    }
 }
 
 /// Begins a stroke with a first dab.
 pub(crate) fn begin(cx: &mut Cx<'_>, pos: Vec2, modifiers: Modifiers) -> (BrushDrag, Outcome) {
-    // Intersecting dab by dab would leave nothing.
-    let op = match SelectOp::from_modifiers(modifiers) {
-        SelectOp::Intersect => SelectOp::Subtract,
-        op => op,
-    };
+    // Where ellipses count, the renderer is asked at each dab anyway.
+    let asks = cx.settings.select_surface && !cx.settings.select_ellipses;
     let mut drag = BrushDrag {
         last: pos,
-        op,
+        op: dab_op(modifiers),
         stroke: Gesture::begin("Brush"),
         projected: Projected::new(cx.scene, &cx.pinhole(), cx.clip),
+        surface: seen_surface(cx, asks),
     };
     let outcome = drag.dab(cx, pos);
-    // The first dab has cleared what was selected; the others add to it.
-    if drag.op == SelectOp::Replace {
-        drag.op = SelectOp::Add;
-    }
+    drag.op = after_first(drag.op);
     (drag, outcome)
 }
 
@@ -51,17 +105,22 @@ impl BrushDrag {
             radius: cx.settings.brush_radius * cx.viewport.pixels_per_point,
         };
         self.last = pos;
-        let edit = match region_mask(cx, &region) {
+        let softness = cx.settings.select.softness;
+        let asked = cx.settings.select_ellipses && softness == 0.0;
+        let mask = asked.then(|| region_mask(cx, &region)).flatten();
+        let edit = match mask {
             Some(mask) => select_mask(cx.scene, &mask, self.op),
-            None => self.projected.select(cx.scene, &region, self.op),
+            None => select_rows(cx.scene, &self.rows(cx.scene, &region, softness), self.op),
         };
-        let Some(edit) = edit else {
-            return Outcome::redraw();
-        };
-        match self.stroke.update(cx.scene, edit) {
-            Ok(dirty) => Outcome::dirty(dirty),
-            Err(error) => Outcome::message(error.to_string()),
-        }
+        apply(cx, &mut self.stroke, edit)
+    }
+
+    fn rows(&self, scene: &Scene, region: &Region, softness: f32) -> Rows {
+        self.projected.rows(scene, region, |id, row, pixel| {
+            let seen = self.surface.as_ref();
+            takes(softness, region.radii_from_stroke(pixel), (id, row))
+                && seen.is_none_or(|seen| seen.contains(id, row))
+        })
     }
 }
 

@@ -26,6 +26,16 @@ impl Edit {
                 note(dirty, Dirty::Light);
                 Ok(())
             }
+            Kind::SelectionSets(sets) => {
+                let named = |i: usize| sets[..i].iter().all(|set| set.name != sets[i].name);
+                if !(0..sets.len()).all(named) {
+                    return Err(EditError::Invalid {
+                        what: "the name of the selection set",
+                    });
+                }
+                swap(&mut scene.selection_sets, sets);
+                Ok(())
+            }
             Kind::Place {
                 id,
                 parent,
