@@ -39,6 +39,8 @@ pub struct Editor {
     pub(crate) clip: Option<Affine3A>,
     /// A point of the world that things are turned about.
     pub(crate) picked_pivot: Option<Vec3>,
+    /// Marks of what a clean-up would change; applied, and never a step.
+    pub(crate) preview: Option<Gesture>,
     pub(crate) picking_pivot: bool,
     /// What the measuring tool has picked, world.
     pub(crate) points: Vec<Vec3>,
@@ -131,6 +133,7 @@ impl Editor {
             },
             clip: None,
             picked_pivot: None,
+            preview: None,
             picking_pivot: false,
             points: Vec::new(),
             picked: None,

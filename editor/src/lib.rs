@@ -37,7 +37,7 @@ pub use input::{Button, Input, Key, Modifiers};
 pub use outcome::{Outcome, Request};
 pub use overlay::{Handle, Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
 pub use picker::{NoPicker, Pick, Picker};
-pub use run::color::GradeInHand;
+pub use run::{clean::Finding, color::GradeInHand};
 pub use select::{Region, SelectOp};
 pub use select_options::{ColorSource, SelectOptions};
 pub use settings::{NavigationPreset, Settings};

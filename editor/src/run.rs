@@ -1,5 +1,6 @@
 //! Commands → changes. One match, handlers grouped in files as the menus are.
 
+pub(crate) mod clean;
 pub(crate) mod color;
 mod edit;
 mod input;
@@ -63,6 +64,10 @@ impl Editor {
         ) || matches!(command, Command::Edit(edit) if edit.runs_beside());
         if !beside {
             outcome.merge(self.cancel_drag(&mut NoPicker));
+        }
+        let keeps_preview = matches!(command, Command::Edit(edit) if edit.keeps_preview());
+        if !beside && !keeps_preview {
+            outcome.merge(self.end_preview());
         }
         let gathers = matches!(
             command,

@@ -6,7 +6,10 @@ mod stage;
 
 use editor::{Button, Command, EditCommand as E, Editor, Input, Modifiers, ToolKind};
 use glam::{Quat, Vec2, Vec3};
-use scene::{Grade, NodeId, SplatFlags, SplatLayer, Transform};
+use scene::{
+    Grade, NodeId, SplatFlags, SplatLayer, Transform,
+    clean::{Ailment, FloaterRules},
+};
 use stage::{Sees, add_layer, around, cloud, drag, editor, grid, selected_rows};
 
 fn run(editor: &mut Editor, command: E) -> Option<String> {
@@ -338,4 +341,61 @@ fn a_grade_is_of_the_selection_or_of_the_layer_and_bakes() {
         editor.run(Command::Undo);
     }
     assert_eq!(editor.scene(), &start, "all the way back");
+}
+
+#[test]
+fn floaters_are_shown_first_and_removed_in_one_step() {
+    let (mut editor, id) = editor();
+    let mut means: Vec<Vec3> = (0..900)
+        .map(|i| Vec3::new((i % 30) as f32, (i / 30) as f32, 0.0) * 0.02)
+        .collect();
+    means.push(Vec3::new(0.3, 0.3, 3.0));
+    means.push(means[0]);
+    let capture = add_layer(&mut editor, "capture", cloud(means, false), false);
+    editor.run(Command::ToggleLock(id));
+    let before = editor.scene().clone();
+    let steps = editor.history().applied();
+    let rules = FloaterRules::default();
+    run(&mut editor, E::PreviewFloaters(rules));
+    assert_eq!(editor.marked_splats(), 1, "the one that floats");
+    assert_eq!(editor.history().applied(), steps, "nothing happened yet");
+    run(&mut editor, E::EndPreview);
+    assert_eq!(editor.scene(), &before, "and nothing is left of it");
+
+    run(&mut editor, E::PreviewFloaters(rules));
+    editor.run(Command::SelectAll);
+    assert_eq!(
+        editor.marked_splats(),
+        0,
+        "another command ends the preview"
+    );
+    editor.run(Command::Undo);
+    assert_eq!(
+        editor.scene(),
+        &before,
+        "which leaves no trace in the history"
+    );
+
+    run(&mut editor, E::PreviewFloaters(rules));
+    let said = run(&mut editor, E::AcceptPreview).expect("it says how many");
+    assert!(said.starts_with("1 splats"), "{said}");
+    assert!(
+        layer(&editor, capture).flags[900].intersects(SplatFlags::DELETED),
+        "removed"
+    );
+    editor.run(Command::Undo);
+    assert_eq!(editor.scene(), &before, "one step");
+
+    let findings = editor.findings();
+    let twins = findings.iter().find(|f| f.ailment == Ailment::Duplicate);
+    assert_eq!(twins.map(|f| f.splats), Some(1), "{findings:?}");
+    run(&mut editor, E::Cure(Ailment::Duplicate));
+    assert_eq!(
+        layer(&editor, capture).alive(),
+        901,
+        "the second one is gone"
+    );
+    run(&mut editor, E::PreviewAilment(Ailment::Stray));
+    run(&mut editor, E::SelectPreview);
+    assert_eq!(editor.marked_splats(), 0, "marks become a selection");
 }

@@ -10,7 +10,10 @@ use editor::{
 };
 use glam::{Vec2, Vec3};
 use proptest::prelude::*;
-use scene::{DirectionalLight, Environment, Grade, NodeId, Transform};
+use scene::{
+    DirectionalLight, Environment, Grade, NodeId, Transform,
+    clean::{Ailment, FloaterRules},
+};
 use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
 
 /// A wish or event in terms that fit any scene; indices count modulo.
@@ -144,6 +147,9 @@ fn act(editor: &mut Editor, step: &Step) {
                 Command::SetTool(ToolKind::Rotate),
                 Command::SetTool(ToolKind::Scale),
                 Command::Edit(EditCommand::RescaleTo(2.0)),
+                Command::Edit(EditCommand::PreviewFloaters(FloaterRules::default())),
+                Command::Edit(EditCommand::PreviewAilment(Ailment::Duplicate)),
+                Command::Edit(EditCommand::Cure(Ailment::Duplicate)),
             ]);
             editor.run(all[index % all.len()].clone());
         }
@@ -206,6 +212,8 @@ fn settle(editor: &mut Editor) {
         }
     }
     editor.run(Command::CommitGesture);
+    // What is drawn red is no state of the document.
+    editor.run(Command::Edit(EditCommand::EndPreview));
 }
 
 proptest! {

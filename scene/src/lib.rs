@@ -5,6 +5,7 @@
 
 pub mod bake;
 pub mod camera;
+pub mod clean;
 pub mod cloud;
 pub mod combine;
 pub mod dirty;

@@ -1,7 +1,10 @@
 //! Work on layers and selected splats: copies, merging, mirrors, placement, color.
 
 use glam::Vec3;
-use scene::{Grade, NodeId};
+use scene::{
+    Grade, NodeId,
+    clean::{Ailment, FloaterRules},
+};
 
 use super::{CommandInfo, info};
 use crate::target::Pivot;
@@ -47,6 +50,16 @@ pub enum EditCommand {
     BakeSelectedGrade,
     /// Keeps harmonics up to a degree.
     StripHarmonics(NodeId, u32),
+
+    CleanUp,
+    Doctor,
+    /// Marks, and changes nothing.
+    PreviewFloaters(FloaterRules),
+    PreviewAilment(Ailment),
+    AcceptPreview,
+    SelectPreview,
+    EndPreview,
+    Cure(Ailment),
 }
 
 impl EditCommand {
@@ -89,6 +102,14 @@ impl EditCommand {
             Self::BakeGrade(_) => info!("color.bake", "Bake grade", None, "Layer", "Put the grade into the colors for good, harmonics included"),
             Self::ResetSelectedGrade => info!("color.reset_selected", "Reset grade of selected layer", None, "Layer", "Show the colors of the selected layer, or of its selected splats, as they are"),
             Self::BakeSelectedGrade => info!("color.bake_selected", "Bake grade of selected layer", None, "Layer", "Put the grade of the selected layer into its colors for good, harmonics included"),
+            Self::CleanUp => info!("clean.floaters", "Clean up…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
+            Self::Doctor => info!("clean.doctor", "File doctor…", None, "Edit", "List giant, needle-like, invisible, duplicate and stray splats, with a fix for each"),
+            Self::PreviewFloaters(_) => info!("clean.preview", "Show floaters", None, "Edit", "Draw floaters red without changing anything"),
+            Self::PreviewAilment(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
+            Self::AcceptPreview => info!("clean.accept", "Remove what is red", None, "Edit", "Delete every splat that is drawn red"),
+            Self::SelectPreview => info!("clean.select", "Select what is red", None, "Edit", "Select every splat that is drawn red"),
+            Self::EndPreview => info!("clean.end", "End preview", None, "Edit", "Draw everything in its own colors again"),
+            Self::Cure(_) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
             Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
     }
@@ -116,10 +137,28 @@ impl EditCommand {
             Self::PickPivot,
             Self::ResetSelectedGrade,
             Self::BakeSelectedGrade,
+            Self::CleanUp,
+            Self::Doctor,
+            Self::AcceptPreview,
+            Self::SelectPreview,
+            Self::EndPreview,
         ];
         all.extend((0..3).map(Self::Mirror));
         all.extend(Pivot::ALL.map(Self::SetPivot));
         all
+    }
+
+    /// Whether what is drawn red stays so until it has run.
+    pub(crate) fn keeps_preview(&self) -> bool {
+        matches!(
+            self,
+            Self::PreviewFloaters(_)
+                | Self::PreviewAilment(_)
+                | Self::AcceptPreview
+                | Self::SelectPreview
+                | Self::CleanUp
+                | Self::Doctor
+        )
     }
 
     /// Whether it may be one of many changes that a panel gathers into a step.

@@ -160,6 +160,10 @@ impl Editor {
         };
         let picks = self.picks(button, modifiers);
         let mut outcome = Outcome::redraw();
+        if navigation.is_none() {
+            // A tool works on what there is, not on what would be.
+            outcome.merge(self.end_preview());
+        }
         let mut cx = self.cx(picker);
         if let Some(what) = picks {
             let turning = tools::navigate::begin(&mut cx, pos, Navigation::Orbit);

@@ -7,7 +7,7 @@ use scene::{
 use crate::{
     command::EditCommand,
     editor::Editor,
-    outcome::Outcome,
+    outcome::{Outcome, Request},
     select::{any_splat, batch, editable_layers, is_selected, is_touchable, map_touchable},
     target::{Target, selected_rows},
 };
@@ -52,6 +52,14 @@ impl Editor {
             E::BakeGrade(id) => self.bake_grade(id),
             E::ResetSelectedGrade => self.on_selected(Self::reset_grade),
             E::BakeSelectedGrade => self.on_selected(Self::bake_grade),
+            E::CleanUp => Outcome::request(Request::CleanUpDialog),
+            E::Doctor => Outcome::request(Request::DoctorDialog),
+            E::PreviewFloaters(rules) => self.preview_floaters(&rules),
+            E::PreviewAilment(ailment) => self.preview_ailment(ailment),
+            E::AcceptPreview => self.accept_preview(),
+            E::SelectPreview => self.select_preview(),
+            E::EndPreview => self.end_preview(),
+            E::Cure(ailment) => self.cure(ailment),
             E::StripHarmonics(id, degree) => self.strip_harmonics(id, degree),
         }
     }
@@ -107,6 +115,15 @@ impl Editor {
             E::ResetSelectedGrade | E::BakeSelectedGrade => {
                 self.can_bake(self.selected_node().ok_or("Select a layer first")?)
             }
+            E::CleanUp | E::Doctor | E::PreviewFloaters(_) | E::PreviewAilment(_) | E::Cure(_) => {
+                let any = any_splat(&self.scene, is_touchable);
+                any.then_some(())
+                    .ok_or("There are no visible, unlocked splats")
+            }
+            E::AcceptPreview | E::SelectPreview if !self.has_preview() => {
+                Err("Nothing is drawn red")
+            }
+            E::AcceptPreview | E::SelectPreview | E::EndPreview => Ok(()),
             E::ClearPoints if self.points.is_empty() => Err("No point is picked"),
             E::SetPivot(_) | E::PivotAt(_) | E::PickPivot | E::ClearPoints | E::ToggleLocalAxes => {
                 Ok(())
