@@ -1,4 +1,4 @@
-// Blends the entries of each tile front to back (Kerbl et al. 2023, eq. 3); 4 x 2 pixels a thread.
+// Blends the entries of each tile front to back (Kerbl et al. 2023, eq. 3); 4 x BLEND_ROWS pixels a thread.
 // tile lists, records -> premultiplied RGB and alpha as four halves, source and depth of the pick.
 // A batch of splats is staged in workgroup memory together with the 8 x 8 quadrants each meets, and
 // the threads of a quadrant walk only theirs.
@@ -122,7 +122,7 @@ fn main(
     let quadrant = thread / QUADRANT_THREADS;
     let in_quadrant = thread % QUADRANT_THREADS;
     let in_tile = vec2u(quadrant % 2u, quadrant / 2u) * QUADRANT
-        + vec2u(in_quadrant % 2u * 4u, in_quadrant / 2u * 2u);
+        + vec2u(in_quadrant % 2u * 4u, in_quadrant / 2u * BLEND_ROWS);
     let origin = vec2f(tile * TILE) + 0.5;
     let pixel = vec2f(in_tile);
     if thread == 0u {
@@ -133,6 +133,9 @@ fn main(
 
     var upper = Row(vec4f(1.0), vec4f(1.0), vec4f(0.0), vec4f(0.0), vec4f(0.0), vec4u(NO_PICK));
     var lower = upper;
+    if BLEND_ROWS == 1u {
+        lower.live = vec4f(0.0);
+    }
     for (var start = range.x; start < range.y; start += BATCH) {
         if thread < 4u * BATCH_WORDS {
             atomicStore(&shared_quadrants[thread], 0u);
@@ -152,7 +155,9 @@ fn main(
                 left &= left - 1u;
                 let splat = load_splat(i, pixel.x);
                 blend_row(&upper, splat, splat.offset_y + pixel.y, start + i);
-                blend_row(&lower, splat, splat.offset_y + (pixel.y + 1.0), start + i);
+                if BLEND_ROWS > 1u {
+                    blend_row(&lower, splat, splat.offset_y + (pixel.y + 1.0), start + i);
+                }
             }
         }
         if any(max(upper.live, lower.live) > vec4f(0.0)) {
@@ -164,7 +169,9 @@ fn main(
         }
     }
     store_row(tile * TILE + in_tile, upper);
-    store_row(tile * TILE + in_tile + vec2u(0u, 1u), lower);
+    if BLEND_ROWS > 1u {
+        store_row(tile * TILE + in_tile + vec2u(0u, 1u), lower);
+    }
 }
 
 // One staged splat on a row of pixels, dy below its mean.

@@ -6,6 +6,7 @@ mod exports;
 mod files;
 mod grant;
 mod poll;
+mod project;
 mod stage;
 
 use std::path::PathBuf;
@@ -70,6 +71,8 @@ struct Front {
     /// A recent file that gets a picture with the next frame drawn.
     portray: Option<PathBuf>,
     leaving: bool,
+    /// A project that is read and not yet on screen.
+    project: Option<Box<project::Arrived>>,
     /// Where to go once the scene is saved.
     leaving_after_save: Option<Leaving>,
     /// What the editor said last, for the status bar, and when.
@@ -83,6 +86,8 @@ struct Clock {
     began: Instant,
     frames: u64,
     first_frame_ms: Option<u64>,
+    /// Of all frames but the first two.
+    longest_frame_ms: u64,
     title: String,
     /// Where tests read what the window is doing.
     probe: Option<Probe>,
@@ -120,6 +125,7 @@ impl App {
                 began: start.began,
                 frames: 0,
                 first_frame_ms: None,
+                longest_frame_ms: 0,
                 title: String::new(),
                 probe: Probe::from_env(),
                 saved_settings: start.settings,
@@ -161,11 +167,13 @@ impl App {
                 Request::OpenDialog => Wish::Choose(Purpose::Open),
                 Request::ImportPicture => Wish::Choose(Purpose::OpenPicture),
                 Request::Save => Wish::Save,
-                Request::SaveDialog => Wish::Choose(Purpose::SaveSplats),
+                Request::SaveDialog => Wish::Choose(Purpose::SaveScene),
                 Request::ScreenshotDialog => Wish::Show(CardKind::Screenshot),
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::CleanUpDialog => Wish::Show(CardKind::CleanUp),
+                Request::DoctorDialog => Wish::Show(CardKind::Doctor),
                 Request::DataPanel => Wish::ToggleData,
                 Request::CommandPalette => Wish::Show(CardKind::Palette),
                 Request::Quit => Wish::Quit,
@@ -229,7 +237,7 @@ impl App {
     fn is_modal(&self) -> bool {
         matches!(
             self.front.card,
-            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard | Card::About | Card::Palette(_)
+            Card::Leave(_) | Card::Chooser(_) | Card::Keyboard(_) | Card::About | Card::Palette(_)
         )
     }
 
@@ -273,6 +281,9 @@ impl App {
         if *self.editor.settings() != self.settings.editor {
             self.editor.set_settings(self.settings.editor);
         }
+        if *self.editor.keymap() != self.settings.keymap {
+            self.editor.set_keymap(self.settings.keymap.clone());
+        }
         let look = (
             self.settings.theme,
             self.settings.ui_scale,
@@ -300,7 +311,13 @@ impl App {
 
     fn remember(&mut self, ctx: &Context) {
         let now = Instant::now();
-        if now.duration_since(self.clock.settings_checked).as_secs() < 2 {
+        let pause = Duration::from_secs(2);
+        let since = now.duration_since(self.clock.settings_checked);
+        if since < pause {
+            // Nobody may move the mouse again before the window is killed.
+            if self.settings != self.clock.saved_settings {
+                ctx.request_repaint_after(pause - since);
+            }
             return;
         }
         self.clock.settings_checked = now;
@@ -361,11 +378,12 @@ impl App {
             return;
         };
         let notices = self.front.notices.shown();
+        let stats = &self.view.facts().stats;
         probe.report(probe::State {
             jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
             layers: self.editor.scene().layers().count(),
             splats: self.front.counts.all.alive,
-            considered: self.view.facts().stats.considered,
+            considered: stats.considered,
             selected: self.front.counts.all.selected,
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),
@@ -373,6 +391,8 @@ impl App {
             notices: notices.iter().map(|n| n.title.clone()).collect(),
             steps: self.editor.history().applied(),
             autosaved: self.document.autosaved.is_some(),
+            to_come: [stats.waiting, stats.missing_parts],
+            longest_frame_ms: self.clock.longest_frame_ms,
             first_frame_ms: self.clock.first_frame_ms,
         });
     }
@@ -414,6 +434,7 @@ impl eframe::App for App {
         if ctx.current_pass_index() > 0 {
             return;
         }
+        let start = Instant::now();
         self.time_start(ctx);
         self.take_drops(ctx);
         self.poll(ctx);
@@ -427,6 +448,10 @@ impl eframe::App for App {
         self.draw(ctx);
         self.remember(ctx);
         self.title(ctx);
+        if self.clock.frames > 2 {
+            let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.clock.longest_frame_ms = self.clock.longest_frame_ms.max(ms);
+        }
         self.tell_probe();
     }
 

@@ -7,6 +7,8 @@ use crate::text;
 
 /// Endings of pictures that can be opened.
 pub const PICTURE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"];
+/// Endings of projects.
+pub const PROJECT_ENDINGS: &[&str] = &[scene::io::PROJECT_EXTENSION];
 /// Endings of splat files that can be opened.
 pub const SPLAT_ENDINGS: &[&str] = &["ply"];
 
@@ -17,8 +19,8 @@ pub enum Purpose {
     Open,
     /// Choose one portrait.
     OpenPicture,
-    /// Save all layers as splats.
-    SaveSplats,
+    /// Save everything as a project, or all layers as splats.
+    SaveScene,
     /// Where a screenshot goes.
     SaveScreenshot,
     /// Where a film of a turn goes.
@@ -40,7 +42,7 @@ impl Purpose {
         match self {
             Self::Open => text::CHOOSE_OPEN,
             Self::OpenPicture => text::CHOOSE_PICTURE,
-            Self::SaveSplats => text::CHOOSE_SAVE,
+            Self::SaveScene => text::CHOOSE_SAVE,
             Self::SaveScreenshot => text::CHOOSE_SCREENSHOT,
             Self::SaveMp4 | Self::SaveGif | Self::SaveFrames => text::CHOOSE_TURNTABLE,
         }
@@ -49,9 +51,9 @@ impl Purpose {
     /// Endings without the dot; none for a folder.
     pub fn endings(self) -> Vec<&'static str> {
         match self {
-            Self::Open => [SPLAT_ENDINGS, PICTURE_ENDINGS].concat(),
+            Self::Open => [PROJECT_ENDINGS, SPLAT_ENDINGS, PICTURE_ENDINGS].concat(),
             Self::OpenPicture => PICTURE_ENDINGS.to_vec(),
-            Self::SaveSplats => vec!["ply"],
+            Self::SaveScene => vec![scene::io::PROJECT_EXTENSION, "ply"],
             Self::SaveScreenshot => vec!["png"],
             Self::SaveMp4 => vec!["mp4"],
             Self::SaveGif => vec!["gif"],
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_missing_ending_is_added() {
-        let saved = |name: &str| Purpose::SaveSplats.with_ending(PathBuf::from(name));
+        let saved = |name: &str| Purpose::SaveScene.with_ending(PathBuf::from(name));
         assert_eq!(saved("head"), Path::new("head.ply"), "added");
         assert_eq!(saved("head.PLY"), Path::new("head.PLY"), "kept");
         assert_eq!(saved("head.v2"), Path::new("head.v2.ply"), "not mistaken");

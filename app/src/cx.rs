@@ -47,6 +47,10 @@ pub enum Wish {
     NewScene,
     /// Start an empty scene now.
     NewSceneAnyway,
+    /// Put the project that was read in the place of the scene, after asking about unsaved changes.
+    ShowProject,
+    /// The same now.
+    ShowProjectAnyway,
     /// Show or hide the history.
     ToggleHistory,
     /// Show or hide histograms of the splats.
@@ -76,6 +80,10 @@ pub enum CardKind {
     Screenshot,
     /// Turntable options.
     Turntable,
+    /// Floaters.
+    CleanUp,
+    /// What ails splats.
+    Doctor,
     /// Every command by name.
     Palette,
     /// Keys and mouse buttons.

@@ -84,6 +84,10 @@ pub const RULER: &str = "\u{e6b8}";
 pub const TARGET: &str = "\u{e47c}";
 /// Polygon selection.
 pub const POLYGON: &str = "\u{e6d0}";
+/// Clean up.
+pub const BROOM: &str = "\u{ec54}";
+/// File doctor.
+pub const STETHOSCOPE: &str = "\u{e7ea}";
 /// Redo.
 pub const REDO: &str = "\u{e036}";
 /// Save.

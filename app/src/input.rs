@@ -205,16 +205,9 @@ impl Pointer {
         modifiers: &egui::Modifiers,
         out: &mut Vec<Input>,
     ) {
-        // Letters by their place (WASD on every layout), but with Ctrl by what is printed on them.
-        let by_place = physical.filter(|_| !modifiers.command && !modifiers.ctrl);
-        let Some(key) = by_place
-            .filter(|key| is_letter(*key))
-            .or(Some(key))
-            .and_then(key_of)
-        else {
+        let Some((key, modifiers)) = editor_key(key, physical, modifiers) else {
             return;
         };
-        let modifiers = modifiers_of(modifiers);
         if pressed {
             self.keys = true;
             out.push(Input::KeyPressed { key, modifiers });
@@ -222,6 +215,18 @@ impl Pointer {
             out.push(Input::KeyReleased { key, modifiers });
         }
     }
+}
+
+/// A key as the editor knows it: letters by their place (WASD on every layout), but with Ctrl by what is
+/// printed on them.
+pub fn editor_key(
+    key: egui::Key,
+    physical: Option<egui::Key>,
+    modifiers: &egui::Modifiers,
+) -> Option<(Key, Modifiers)> {
+    let by_place = physical.filter(|_| !modifiers.command && !modifiers.ctrl);
+    let key = by_place.filter(|key| is_letter(*key)).unwrap_or(key);
+    Some((key_of(key)?, modifiers_of(modifiers)))
 }
 
 fn button_of(button: PointerButton) -> Option<Button> {

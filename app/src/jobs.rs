@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use inference::{GenerateJob, Report, Worker};
 use scene::{GaussianCloud, NodeId, PinholeCamera, Progress};
+use serde::{Deserialize, Serialize};
 
 use crate::background::Background;
 use crate::icons;
@@ -17,6 +18,14 @@ pub struct Loading {
     pub work: Background<GaussianCloud, scene::io::Loaded>,
     /// The arriving layer.
     pub node: NodeId,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// A project that is being read.
+pub struct OpeningProject {
+    /// The work.
+    pub work: Background<(), Box<scene::io::Project>>,
     /// The file.
     pub path: PathBuf,
 }
@@ -44,7 +53,7 @@ pub struct Writing {
 }
 
 /// How a layer was generated.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Made {
     /// Numbers about the run.
     pub report: Report,
@@ -56,6 +65,8 @@ pub struct Made {
 pub enum Task {
     /// Reads a file.
     Load(Loading),
+    /// Reads a project.
+    OpenProject(OpeningProject),
     /// Turns a picture into splats.
     Generate(Box<Generating>),
     /// Saves or exports.
@@ -90,7 +101,7 @@ impl Job {
     /// Its icon.
     pub fn icon(&self) -> &'static str {
         match &self.task {
-            Task::Load(_) => icons::CUBE,
+            Task::Load(_) | Task::OpenProject(_) => icons::CUBE,
             Task::Generate(_) => icons::PERSON,
             Task::Write(writing) if writing.saves_revision.is_some() => icons::SAVE,
             Task::Write(_) => icons::FILM,

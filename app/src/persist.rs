@@ -81,6 +81,8 @@ pub struct Settings {
     pub backdrop: Backdrop,
     /// Mouse habits, speeds, memory for undo.
     pub editor: editor::Settings,
+    /// Keys that the artist gave to commands.
+    pub keymap: editor::Keymap,
     /// Options of screenshots.
     pub screenshot: ScreenshotSettings,
     /// Options of turntables.
@@ -110,6 +112,7 @@ impl Default for Settings {
             ui_scale: 1.0,
             backdrop: Backdrop::default(),
             editor: editor::Settings::default(),
+            keymap: editor::Keymap::default(),
             screenshot: ScreenshotSettings::default(),
             turntable: TurntableSettings::default(),
             safe_frame: false,

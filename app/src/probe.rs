@@ -32,6 +32,10 @@ pub struct State {
     pub steps: usize,
     /// Whether unsaved work has been put aside.
     pub autosaved: bool,
+    /// Splats of large layers that are not there yet, and parts that are drawn coarser than they could be.
+    pub to_come: [u32; 2],
+    /// The longest that the window was busy with one frame since the first two, milliseconds.
+    pub longest_frame_ms: u64,
     /// Milliseconds from the start of the process to its first frame.
     pub first_frame_ms: Option<u64>,
 }

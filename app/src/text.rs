@@ -50,9 +50,9 @@ words! {
     NO_SAMPLES = "The samples are not installed: the folder assets is missing";
     FORGET_RECENT = "Remove from this list";
 
-    CHOOSE_OPEN = "Open splats or a picture";
+    CHOOSE_OPEN = "Open a project, splats or a picture";
     CHOOSE_PICTURE = "Choose a portrait";
-    CHOOSE_SAVE = "Save the scene as splats";
+    CHOOSE_SAVE = "Save the project (.splatwright) or its splats (.ply)";
     CHOOSE_SCREENSHOT = "Save the screenshot";
     CHOOSE_TURNTABLE = "Save the turntable";
     PARENT_FOLDER = "Folder above";
@@ -136,7 +136,16 @@ words! {
     OPEN_RECENT = "Open recent";
     NO_RECENT = "Nothing was opened yet";
     SHOW_AS = "Show as";
+    HELD_HINT = "Large layers come part by part; what is missing is drawn coarser until it is there";
     KEYBOARD = "Keyboard and mouse";
+    KEYS_SEARCH = "Find a command";
+    KEYS_HINT = "Click a key to change it; right-click takes the usual one again";
+    KEYS_CHANGE = "Click, then press the new key. Backspace: none. Right-click: the usual one";
+    KEYS_WAIT = "Press a key";
+    KEYS_NONE = "none";
+    KEYS_RESERVED = "This key cannot be given to a command; press another one";
+    KEYS_RESET = "Reset all";
+    KEYS_ARE_DEFAULT = "Every command has its usual key";
     MOUSE = "Mouse";
     ABOUT = "About Splatwright";
     VERSION = "Version";
@@ -220,10 +229,12 @@ words! {
     SAVING = "Saving";
     WRITING = "Writing";
     ONE_BY_ONE = "Drop portraits one by one";
+    ONE_PROJECT = "One project is open at a time";
     DIALOG_FAILED = "The file dialog did not open";
 
     UNSAVED_DETAIL = "Your changes will be lost if you do not save them.";
     JOBS_RUN_TITLE = "Stop what is running and quit?";
+    JOBS_RUN_PROJECT_TITLE = "Stop what is running and open the project?";
     JOBS_RUN_NEW_TITLE = "Stop what is running and start anew?";
     CANCEL_JOB = "Cancel this job";
     SOFTWARE_DEVICE = "Software renderer";

@@ -96,8 +96,9 @@ impl View {
         let mut facts = ViewFacts::default();
         let engine = match state.filter(gpu::can_compute) {
             Some(state) => {
-                facts.device = state.adapter.get_info().name;
-                Engine::Gpu(Box::new(GpuView::new(state, wake.clone())))
+                let view = GpuView::new(state, wake.clone());
+                facts.device = view.device().adapter_name;
+                Engine::Gpu(Box::new(view))
             }
             None => software_engine(&mut facts, wake.clone()),
         };

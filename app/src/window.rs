@@ -72,10 +72,10 @@ fn setup() -> WgpuSetupCreateNew {
     let plain = Arc::clone(&defaults.device_descriptor);
     WgpuSetupCreateNew {
         device_descriptor: Arc::new(move |adapter| {
-            if adapter.get_info().backend == wgpu::Backend::Gl {
-                plain(adapter)
-            } else {
+            if renderer::Gpu::can_draw(adapter) {
                 renderer::Gpu::device_descriptor(adapter)
+            } else {
+                plain(adapter)
             }
         }),
         ..defaults

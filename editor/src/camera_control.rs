@@ -7,6 +7,7 @@ use std::f32::consts::FRAC_PI_2;
 
 use glam::{Affine3A, Mat3A, Vec2, Vec3, Vec3A};
 use scene::{PinholeCamera, Projection};
+use serde::{Deserialize, Serialize};
 
 use crate::view_options::ViewOptions;
 
@@ -40,7 +41,7 @@ pub enum AxisView {
 }
 
 /// Where the eye is and looks.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// Centre of projection, world.
     pub eye: Vec3,
@@ -213,6 +214,15 @@ impl CameraControl {
             camera.orthographic_at(self.view.distance)
         } else {
             camera
+        }
+    }
+
+    /// Puts the eye where it was at another time; a view that no eye can have is ignored.
+    pub fn set_view(&mut self, view: View) {
+        let finite = view.eye.is_finite() && view.yaw.is_finite() && view.pitch.is_finite();
+        if finite && view.distance.is_finite() && view.distance > 0.0 {
+            self.take_over();
+            self.view = view;
         }
     }
 

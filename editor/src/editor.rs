@@ -12,6 +12,7 @@ use crate::{
     data::DataRange,
     gesture::Gesture,
     input::{Button, Key, Modifiers},
+    keymap::Keymap,
     overlay::Overlay,
     picker::Picker,
     select::{self, SelectOp},
@@ -27,6 +28,7 @@ pub struct Editor {
     pub(crate) scene: Scene,
     pub(crate) history: History,
     pub(crate) settings: Settings,
+    pub(crate) keymap: Keymap,
     pub(crate) camera: CameraControl,
     pub(crate) tool: ToolKind,
     pub(crate) selected_node: Option<NodeId>,
@@ -122,6 +124,7 @@ impl Editor {
             history: History::new(settings.history_bytes),
             camera: CameraControl::new(settings.fov_y, &settings.view),
             settings,
+            keymap: Keymap::default(),
             tool: ToolKind::default(),
             selected_node: None,
             gesture: None,
@@ -211,6 +214,16 @@ impl Editor {
     /// The artist's preferences.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The artist's keys.
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// Changes the artist's keys.
+    pub fn set_keymap(&mut self, keymap: Keymap) {
+        self.keymap = keymap;
     }
 
     /// Changes the artist's preferences.

@@ -41,14 +41,31 @@ impl Editor {
         (id, Outcome::dirty(vec![scene::Dirty::Graph]))
     }
 
+    /// Lets what arrives lie in files in a folder; see [`scene::GaussianCloud::on_disk`].
+    pub fn put_incoming_on_disk(
+        &mut self,
+        id: NodeId,
+        folder: &std::path::Path,
+    ) -> Result<(), IncomingError> {
+        self.scene.put_incoming_on_disk(id, folder)
+    }
+
     /// Adds splats to an arriving layer and shows them, if nothing else was there to be seen.
     pub fn extend_incoming(
         &mut self,
         id: NodeId,
         part: GaussianCloud,
     ) -> Result<Outcome, IncomingError> {
+        let len = |editor: &Self| {
+            let layer = editor.scene.node(id).and_then(|node| node.splats());
+            layer.map_or(0, |layer| layer.cloud.len())
+        };
+        let before = len(self);
         let dirty = self.scene.extend_incoming(id, part)?;
-        self.frame_first(id);
+        // Measuring takes as long as a part: not for each, but whenever there is twice as much.
+        if before.checked_ilog2() != len(self).checked_ilog2() {
+            self.frame_first(id);
+        }
         Ok(Outcome::dirty(vec![dirty]))
     }
 

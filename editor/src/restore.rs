@@ -2,11 +2,64 @@
 
 use std::collections::BTreeMap;
 
-use scene::{Edit, Environment, Node, NodeId};
+use glam::Affine3A;
+use scene::{Dirty, Edit, Environment, History, Node, NodeId, Scene};
+use serde::{Deserialize, Serialize};
 
-use crate::{editor::Editor, gesture::Gesture, outcome::Outcome};
+use crate::{
+    camera_control::View, editor::Editor, gesture::Gesture, outcome::Outcome, settings::Settings,
+};
+
+/// What lies around a document on the desk of an artist; no step of its history.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Where the camera is.
+    pub view: View,
+    /// The node that the inspector shows.
+    #[serde(default)]
+    pub selected_node: Option<NodeId>,
+    /// Maps the cube −1..=1 to the box outside of which nothing is drawn, `world_from_box`.
+    #[serde(default)]
+    pub clip: Option<Affine3A>,
+}
 
 impl Editor {
+    /// What lies around the document now.
+    pub fn desk(&self) -> Desk {
+        Desk {
+            view: *self.camera.view(),
+            selected_node: self.selected_node(),
+            clip: self.clip,
+        }
+    }
+
+    /// An editor at work on a document that was saved with its steps.
+    pub fn of_document(
+        settings: Settings,
+        scene: Scene,
+        history: History,
+        desk: Option<Desk>,
+    ) -> (Self, Outcome) {
+        let mut editor = Self::with_settings(settings);
+        editor.scene = scene;
+        editor.history = history;
+        editor.history.set_byte_budget(settings.history_bytes);
+        let framed = editor.run(crate::Command::FrameAll);
+        if let Some(desk) = desk {
+            editor.selected_node = desk.selected_node;
+            editor.clip = desk.clip.filter(|clip| clip.is_finite());
+            editor.camera.set_view(desk.view);
+        }
+        let whole = editor.scene.layers().map(|(node, _, layer)| Dirty::Cloud {
+            node,
+            rows: 0..layer.cloud.len(),
+        });
+        let dirty = [Dirty::Graph, Dirty::Light].into_iter().chain(whole);
+        let mut outcome = Outcome::dirty(dirty.collect());
+        outcome.merge(framed);
+        (editor, outcome)
+    }
+
     /// Adds nodes that had other names elsewhere (their parents are given by those names) and takes
     /// over the environment. Nodes without a place to stand, or that are not sound, are left out.
     pub fn restore(

@@ -30,7 +30,8 @@ impl NavigationPreset {
     /// Name as shown to the artist.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Splatwright => "Splatwright",
+            // Its habits are the ones that most artists of splats have.
+            Self::Splatwright => "SuperSplat",
             Self::Blender => "Blender",
             Self::Maya => "Maya",
             Self::Unreal => "Unreal",

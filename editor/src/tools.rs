@@ -173,13 +173,25 @@ fn select(cx: &mut Cx<'_>, edit: Option<Edit>) -> Outcome {
     }
 }
 
+/// Said where a region could not be told from what is drawn.
+const BY_CENTERS: &str =
+    "Selected by centers, through everything: not every splat in sight is there to be told apart";
+
 /// Selects by region as one step.
 fn select_inside(cx: &mut Cx<'_>, region: Region, op: SelectOp) -> Outcome {
-    let edit = match region_mask(cx, &region) {
+    let wants_mask = cx.settings.select_surface || cx.settings.select_ellipses;
+    let mask = region_mask(cx, &region);
+    let by_centers = wants_mask && mask.is_none();
+    let edit = match mask {
         Some(mask) => select_mask(cx.scene, &mask, op),
         None => select_region(cx.scene, &cx.pinhole(), cx.clip, &region, op),
     };
-    select(cx, edit)
+    let mut outcome = select(cx, edit);
+    if by_centers {
+        // What is drawn of a scene larger than the memory does not tell every splat from the next.
+        outcome.message.get_or_insert_with(|| BY_CENTERS.to_owned());
+    }
+    outcome
 }
 
 /// The splats in a region as the renderer sees them, where the artist wants more than centres.

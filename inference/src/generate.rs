@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::time::Instant;
 
 use scene::{GaussianCloud, PinholeCamera, Progress, Rasterizer, Sink, Transform};
+use serde::{Deserialize, Serialize};
 
 use crate::error::InferenceError;
 use crate::image_source::ImageSource;
@@ -35,7 +36,7 @@ pub enum Part {
 }
 
 /// Time that one stage took.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageTime {
     /// The stage's id in the manifest.
     pub stage: String,
@@ -44,7 +45,8 @@ pub struct StageTime {
 }
 
 /// Numbers about a run, for the curious and for tests.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Report {
     /// Time of every stage in order; the first is the preparation of the networks.
     pub stages: Vec<StageTime>,

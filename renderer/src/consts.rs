@@ -54,7 +54,7 @@ shared_constants! {
 
     /// Bits of the quantized depth that are sorted.
     KEY_BITS: u32 = 24;
-    /// Bits that one sort round orders.
+    /// Bits that one sort round orders; a choice of `Tuning`.
     DIGIT_BITS: u32 = 4;
     /// Values of a digit.
     DIGITS: u32 = 1 << DIGIT_BITS;
@@ -65,8 +65,10 @@ shared_constants! {
     /// The depth of a slot that turned out to cover no pixel; sorts behind everything.
     EMPTY_DEPTH: u32 = 0xffff_ffff;
 
-    /// Threads of a blend workgroup: each owns 2×2 pixels of the tile.
-    BLEND_THREADS: u32 = TILE * TILE / 8;
+    /// Rows of four pixels that a thread of blend owns; a choice of `Tuning`.
+    BLEND_ROWS: u32 = 2;
+    /// Threads of a blend workgroup.
+    BLEND_THREADS: u32 = TILE * TILE / 4 / BLEND_ROWS;
     /// Alpha of one splat at a pixel never exceeds this (as gsplat).
     ALPHA_MAX: f32 = 0.99;
     /// 1/255: contributions below it are skipped.

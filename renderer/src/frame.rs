@@ -1,6 +1,6 @@
 //! What is asked of a renderer, and what it answers.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use glam::{Affine3A, Vec3};
 use scene::{Dirty, LodTree, NodeId, PinholeCamera, RegionMask, RegionQuery, Scene};
@@ -138,6 +138,32 @@ pub enum Detail {
         /// Splats at most, in all layers with a tree; where it is short the error is spread evenly.
         budget: u32,
     },
+}
+
+/// How much of a scene a renderer holds, and how fast it takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Residency {
+    /// Bytes of packed splats at most, as far as the coarsest version of each layer allows. Of layers with
+    /// a tree (see [`Render::set_tree`]) that need more, what is looked at comes and goes; of others the
+    /// first rows are drawn.
+    pub scene_bytes: u64,
+    /// How long a call may take over splats; what is left waits for the next one. None takes over
+    /// everything at once, and every picture waits for what it shows.
+    pub slice: Option<Duration>,
+}
+
+impl Residency {
+    /// Layers of more splats are taken over in slices, and not sorted before they have a tree.
+    pub const LARGE: usize = 200_000;
+}
+
+impl Default for Residency {
+    fn default() -> Self {
+        Self {
+            scene_bytes: u64::MAX,
+            slice: None,
+        }
+    }
 }
 
 /// One picture to draw of the scene last handed to [`Render::sync`].
@@ -309,6 +335,10 @@ pub struct FrameStats {
     pub considered: u32,
     /// How far coarse splats are at most from those they stand for, px; 0 in exact frames.
     pub error_px: f32,
+    /// Splats of visible layers that are not taken over yet, or do not fit.
+    pub waiting: u32,
+    /// Parts of large layers that the picture shows coarser until they are there.
+    pub missing_parts: u32,
     /// Splats that passed culling.
     pub visible: u32,
     /// (splat, tile) pairs.
@@ -349,6 +379,11 @@ pub enum RenderError {
         /// Which list is too long.
         what: &'static str,
     },
+    /// More splats are in sight than are held: some could not be told from each other.
+    #[error(
+        "more splats are in sight than the memory for splats holds; go closer, hide layers or allow more memory in the preferences"
+    )]
+    Streamed,
     /// The device stopped answering.
     #[error("the graphics device stopped answering ({reason}); save your work and start again")]
     DeviceLost {
@@ -362,6 +397,13 @@ pub enum RenderError {
 
 /// A renderer: the GPU's, or its twin on the CPU.
 pub trait Render {
+    /// How much of a scene is held, from the next [`Self::sync`] on.
+    fn set_residency(&mut self, residency: Residency);
+
+    /// Whether all that fits of the scene last synced has been taken over, and the last picture showed it
+    /// as finely as it can. Where it has not, sync (nothing need have changed) and draw again.
+    fn is_complete(&self) -> bool;
+
     /// Takes over what changed in the scene. The first call takes over everything.
     fn sync(&mut self, scene: &Scene, dirty: &[Dirty]);
 

@@ -1,12 +1,9 @@
 //! What the passes of one frame hand to each other.
 
 use crate::{
-    Gpu, RenderError,
+    Gpu, RenderError, Tuning,
     buffer::{Storage, Uniform},
-    consts::{
-        BIN_BLOCK, DIGIT_BITS, DIGITS, ENTRY_CHUNK, KEY_BITS, SORT_BLOCK, TILES_PER_BIN,
-        WORKGROUP_WORDS,
-    },
+    consts::{BIN_BLOCK, ENTRY_CHUNK, SORT_BLOCK, TILES_PER_BIN, WORKGROUP_WORDS},
     layout::{Backdrop, ChunkView, Counters, Record, ScanRows, Shading, SortRound, View},
 };
 
@@ -19,6 +16,7 @@ const INTERSECTIONS_TOTAL: u32 = 2;
 /// All buffers of a frame. They only grow.
 #[derive(Debug)]
 pub(crate) struct FrameBuffers {
+    pub(crate) tuning: Tuning,
     pub(crate) view: Uniform<View>,
     pub(crate) backdrop: Uniform<Backdrop>,
     pub(crate) shading: Uniform<Shading>,
@@ -84,6 +82,7 @@ impl FrameBuffers {
     pub(crate) fn new(gpu: &Gpu) -> Self {
         let device = &gpu.device;
         Self {
+            tuning: gpu.tuning,
             view: Uniform::new(device, "view"),
             backdrop: Uniform::new(device, "backdrop"),
             shading: Uniform::new(device, "shading"),
@@ -92,7 +91,7 @@ impl FrameBuffers {
             sort_rows: Uniform::new(device, "sort_rows"),
             bin_rows: Uniform::new(device, "bin_rows"),
             tile_rows: Uniform::new(device, "tile_rows"),
-            sort_rounds: (0..KEY_BITS / DIGIT_BITS)
+            sort_rounds: (0..gpu.tuning.sort_rounds())
                 .map(|_| Uniform::new(device, "sort_round"))
                 .collect(),
             counters: Storage::new(device, "counters", 1),
@@ -103,7 +102,7 @@ impl FrameBuffers {
             placements: Storage::new(device, "placements", 0),
             pairs: [0, 1].map(|_| Storage::new(device, "pairs", 0)),
             sort_counts: Storage::new(device, "sort_counts", 0),
-            sort_totals: Storage::new(device, "sort_totals", DIGITS as usize),
+            sort_totals: Storage::new(device, "sort_totals", gpu.tuning.digits() as usize),
             bin_block_offsets: Storage::new(device, "bin_block_offsets", 0),
             bin_counts: Storage::new(device, "bin_counts", 0),
             bin_chunks: Storage::new(device, "bin_chunks", 0),
@@ -178,7 +177,7 @@ impl FrameBuffers {
         for pairs in &mut self.pairs {
             pairs.reserve(device, "pairs", visible);
         }
-        let counts = DIGITS as usize * visible.div_ceil(SORT_BLOCK as usize);
+        let counts = self.tuning.digits() as usize * visible.div_ceil(SORT_BLOCK as usize);
         self.sort_counts.reserve(device, "sort_counts", counts);
         let matrix = bins * visible.div_ceil(BIN_BLOCK as usize);
         if matrix > Storage::<u32>::limit(device) {
@@ -253,7 +252,7 @@ impl FrameBuffers {
             round.write(
                 queue,
                 &SortRound {
-                    shift: i as u32 * DIGIT_BITS,
+                    shift: i as u32 * self.tuning.digit_bits(),
                     first: u32::from(i == 0),
                     blocks: self.sort_blocks(),
                     padding: 0,

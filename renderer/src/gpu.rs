@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::RenderError;
+use crate::{RenderError, Tuning};
 
 /// Why there is no graphics device.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,10 @@ pub struct Gpu {
     pub adapter_name: String,
     /// What kind of adapter it is.
     pub device_type: wgpu::DeviceType,
+    /// Name and version of the driver.
+    pub driver: String,
+    /// How passes are built for it.
+    pub tuning: Tuning,
     /// What went wrong on the device since anyone asked.
     trouble: Arc<Trouble>,
 }
@@ -49,11 +53,40 @@ struct Trouble {
     refused: Mutex<Option<String>>,
 }
 
+/// What not every OpenGL driver has.
+const NEEDED: wgpu::DownlevelFlags =
+    wgpu::DownlevelFlags::COMPUTE_SHADERS.union(wgpu::DownlevelFlags::INDIRECT_EXECUTION);
+
 /// Which of several devices to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     Best,
     SoftwareDriver,
+    OpenGl,
+}
+
+/// The best adapter of these kinds; an error in the loader's words.
+async fn adapter(kinds: wgpu::Backends, choice: Choice) -> Result<wgpu::Adapter, String> {
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    descriptor.backends &= kinds;
+    wgpu::Instance::new(descriptor)
+        .request_adapter(&wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            force_fallback_adapter: choice == Choice::SoftwareDriver,
+            ..Default::default()
+        })
+        .await
+        .map_err(|e| e.to_string())
+}
+
+/// The best OpenGL adapter, if the passes run on it.
+async fn opengl(choice: Choice) -> Result<wgpu::Adapter, String> {
+    let adapter = adapter(wgpu::Backends::GL, choice).await?;
+    if Gpu::can_draw(&adapter) {
+        Ok(adapter)
+    } else {
+        Err(format!("{} cannot compute", adapter.get_info().name))
+    }
 }
 
 impl Gpu {
@@ -67,21 +100,25 @@ impl Gpu {
         pollster::block_on(Self::open(Choice::SoftwareDriver))
     }
 
+    /// Opens an OpenGL device even where there is a better one, to compare the two.
+    pub fn opengl() -> Result<Self, GpuError> {
+        pollster::block_on(Self::open(Choice::OpenGl))
+    }
+
     async fn open(choice: Choice) -> Result<Self, GpuError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-        // OpenGL would only complain about the missing display.
-        descriptor.backends &= wgpu::Backends::PRIMARY;
-        let instance = wgpu::Instance::new(descriptor);
-        let adapter = instance
-            .request_adapter(&wgpu::RequestAdapterOptions {
-                power_preference: wgpu::PowerPreference::HighPerformance,
-                force_fallback_adapter: choice == Choice::SoftwareDriver,
-                ..Default::default()
-            })
-            .await
-            .map_err(|e| GpuError::NoAdapter {
-                reason: e.to_string(),
-            })?;
+        let adapter = match choice {
+            Choice::OpenGl => opengl(choice).await,
+            Choice::Best | Choice::SoftwareDriver => {
+                // OpenGL is asked last: without a window it warns of that.
+                match adapter(wgpu::Backends::PRIMARY, choice).await {
+                    Ok(adapter) => Ok(adapter),
+                    Err(newer) => opengl(choice)
+                        .await
+                        .map_err(|old| format!("{newer}; {old}")),
+                }
+            }
+        };
+        let adapter = adapter.map_err(|reason| GpuError::NoAdapter { reason })?;
         let info = adapter.get_info();
         let (device, queue) = adapter
             .request_device(&Self::device_descriptor(&adapter))
@@ -121,7 +158,14 @@ impl Gpu {
             queue,
             adapter_name: format!("{} ({:?})", info.name, info.backend),
             device_type: info.device_type,
+            driver: format!("{} {}", info.driver, info.driver_info),
+            tuning: Tuning::default(),
         }
+    }
+
+    /// The same device, with passes built as [`crate::measure_tuning`] found best.
+    pub fn with_tuning(self, tuning: Tuning) -> Self {
+        Self { tuning, ..self }
     }
 
     /// Whether [`crate::SoftwareRenderer`] draws faster than a device of this kind: where the device is the
@@ -129,6 +173,22 @@ impl Gpu {
     /// where our code is slow and the driver's is not.
     pub fn is_slower_than_software(device_type: wgpu::DeviceType) -> bool {
         device_type == wgpu::DeviceType::Cpu && !cfg!(debug_assertions)
+    }
+
+    /// Whether an adapter can run all passes: OpenGL before 4.3 and OpenGL ES may not.
+    pub fn can_draw(adapter: &wgpu::Adapter) -> bool {
+        let flags = adapter.get_downlevel_capabilities().flags;
+        let wanted = Self::device_descriptor(adapter).required_limits;
+        flags.contains(NEEDED) && wanted.check_limits(&adapter.limits())
+    }
+
+    /// Bytes of packed splats that a device of this kind is trusted to hold: none tells how much memory it
+    /// has.
+    pub fn usual_scene_bytes(device_type: wgpu::DeviceType) -> u64 {
+        match device_type {
+            wgpu::DeviceType::DiscreteGpu => 4 << 30,
+            _ => 2 << 30,
+        }
     }
 
     /// What the renderer asks of a device: WebGPU's defaults, and where the adapter has them larger

@@ -2,7 +2,9 @@
 
 use scene::{GaussianCloud, SplatFlags};
 
-use crate::{Gpu, buffer::Storage, consts::PAGE, layers::Chunk, layout::Shape, pack};
+use crate::{
+    Gpu, buffer::Storage, consts::PAGE, layers::Chunk, layout::Shape, pack, pack::PackedRows,
+};
 
 /// Up to `CHUNK` packed splats of one layer; each buffer fits WebGPU's smallest binding.
 #[derive(Debug)]
@@ -13,7 +15,6 @@ pub(crate) struct GpuChunk {
     pub(crate) sh: Storage<[u32; 2]>,
     /// Four splats a word.
     pub(crate) flags: Storage<u32>,
-    planes: usize,
 }
 
 impl Chunk for GpuChunk {
@@ -26,31 +27,35 @@ impl Chunk for GpuChunk {
             shapes: Storage::new(device, "shapes", capacity),
             sh: Storage::new(device, "sh", planes * capacity),
             flags: Storage::new(device, "flags", capacity.div_ceil(4)),
-            planes,
         }
     }
 
     fn write_cloud(&mut self, gpu: &Gpu, cloud: &GaussianCloud, rows: &[u32], at: usize) {
-        let capacity = self.capacity();
         // A page at a time: what is packed twice in memory stays small.
         for (i, page) in rows.chunks(PAGE).enumerate() {
-            let to = at + i * PAGE;
-            self.means.write(&gpu.queue, to, &pack::means(cloud, page));
-            self.shapes
-                .write(&gpu.queue, to, &pack::shapes(cloud, page));
-            let packed = pack::plane_rows(cloud, page);
-            for plane in 0..self.planes {
-                let values = pack::plane(&packed, self.planes, plane);
-                self.sh.write(&gpu.queue, plane * capacity + to, &values);
-            }
+            self.write_packed(gpu, &PackedRows::of(cloud, page), at + i * PAGE);
             // What is on its way is kept in memory once more until it is sent.
             gpu.queue.submit([]);
         }
     }
 
+    fn write_packed(&mut self, gpu: &Gpu, packed: &PackedRows, at: usize) {
+        let (capacity, rows) = (self.capacity(), packed.means.len());
+        self.means.write(&gpu.queue, at, &packed.means);
+        self.shapes.write(&gpu.queue, at, &packed.shapes);
+        if rows > 0 {
+            for (plane, values) in packed.sh.chunks(rows).enumerate() {
+                self.sh.write(&gpu.queue, plane * capacity + at, values);
+            }
+        }
+    }
+
     fn write_flags(&mut self, gpu: &Gpu, flags: &[SplatFlags], rows: &[u32], at: usize) {
-        self.flags
-            .write(&gpu.queue, at / 4, &pack::flags(flags, rows));
+        self.write_flag_words(gpu, &pack::flags(flags, rows), at);
+    }
+
+    fn write_flag_words(&mut self, gpu: &Gpu, words: &[u32], at: usize) {
+        self.flags.write(&gpu.queue, at / 4, words);
     }
 
     fn capacity(&self) -> usize {

@@ -27,14 +27,16 @@ mod renderer;
 mod shader;
 mod software;
 mod timing;
+mod tuning;
 mod view;
 
 pub use frame::{
     Background, Blending, ClipBox, Detail, Filter, Frame, FrameStats, Guides, PassTime, Pick,
-    Render, RenderError, RenderedImage, UnderPixel, ViewMode,
+    Render, RenderError, RenderedImage, Residency, UnderPixel, ViewMode,
 };
 pub use gpu::{Gpu, GpuError};
 pub use picture::FloatImage;
 pub use renderer::Renderer;
 pub use software::{CpuRasterizer, SoftwareRenderer};
+pub use tuning::{Tuned, Tuning, UnknownTuning, measure as measure_tuning};
 pub use view::Part;

@@ -32,7 +32,7 @@ pub(crate) struct Eye {
 /// How much is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Limits {
-    /// Error in the middle of the picture that nobody sees, px. 0 draws the leaves.
+    /// Error in the middle of the picture that nobody sees, px. Below 0 draws the leaves.
     pub(crate) tolerance_px: f32,
     /// Splats at most, as far as the roots allow.
     pub(crate) budget: usize,
@@ -57,18 +57,27 @@ pub(crate) struct Viewed<'a> {
     pub(crate) eye: Eye,
     /// By node.
     pub(crate) may_see: &'a dyn Fn(usize) -> bool,
+    /// Nodes whose splats are no longer those of what is below: drawn only where nothing else fits.
+    pub(crate) is_stale: &'a dyn Fn(usize) -> bool,
+    /// Nodes at most: what there is room for.
+    pub(crate) most_nodes: usize,
 }
 
 impl Viewed<'_> {
     fn candidate(&self, at: usize, node: usize) -> Option<Candidate> {
         let LodNode {
             low, high, error, ..
-        } = &self.tree.nodes()[node];
+        } = self.tree.nodes()[node].as_ref();
         if !(low.x <= high.x) || !(self.may_see)(node) {
             return None;
         }
+        let error_px = if (self.is_stale)(node) {
+            f32::INFINITY
+        } else {
+            self.eye.error_px(*low, *high, *error)
+        };
         Some(Candidate {
-            error_px: self.eye.error_px(*low, *high, *error),
+            error_px,
             at: at as u32,
             node: node as u32,
         })
@@ -126,6 +135,7 @@ impl PartialOrd for Candidate {
 pub(crate) fn cut(layers: &[Viewed<'_>], limits: Limits) -> Cut {
     let mut heap = BinaryHeap::new();
     let mut cut = Cut::default();
+    let mut nodes = vec![1; layers.len()];
     for (at, viewed) in layers.iter().enumerate() {
         if let Some(root) = viewed.candidate(at, 0) {
             cut.splats += viewed.tree.count(0);
@@ -146,14 +156,18 @@ pub(crate) fn cut(layers: &[Viewed<'_>], limits: Limits) -> Cut {
             .sum();
         let splats = cut.splats - viewed.tree.count(node) + below;
         let is_leaf = viewed.tree.children(node).is_empty();
-        if !is_leaf && worst.error_px > limits.tolerance_px && splats <= limits.budget {
+        let wanted = !is_leaf && worst.error_px > limits.tolerance_px;
+        let has_room = nodes[worst.at as usize] + children.len() <= viewed.most_nodes + 1;
+        if wanted && has_room && splats <= limits.budget {
             cut.splats = splats;
+            nodes[worst.at as usize] += children.len();
+            nodes[worst.at as usize] -= 1;
             heap.extend(children);
             continue;
         }
         cut.error_px = cut.error_px.max(worst.error_px);
         cut.nodes.push((viewed.layer as u32, worst.node));
-        if !is_leaf && worst.error_px > limits.tolerance_px {
+        if wanted && has_room {
             // The budget is spent: all others are better than this one already.
             let rest = heap.drain();
             cut.nodes
@@ -210,6 +224,8 @@ mod tests {
             tree,
             eye: EYE,
             may_see: &may_see,
+            is_stale: &|_| false,
+            most_nodes: usize::MAX - 1,
         };
         cut(&[viewed], limits)
     }
@@ -322,6 +338,8 @@ mod tests {
             tree: &tree,
             eye: EYE,
             may_see: &may_see,
+            is_stale: &|_| false,
+            most_nodes: usize::MAX - 1,
         };
         let cut = cut(
             &[viewed],

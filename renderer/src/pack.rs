@@ -59,6 +59,35 @@ pub(crate) fn planes(cloud: &GaussianCloud) -> usize {
     sh_planes(stored_sh_degree(cloud)) + usize::from(has_material(cloud))
 }
 
+/// Bytes of one packed row.
+pub(crate) fn row_bytes(planes: usize) -> usize {
+    size_of::<[u32; 4]>() + size_of::<Shape>() + planes * size_of::<[u32; 2]>() + 1
+}
+
+/// Rows as chunks hold them, flags aside.
+#[derive(Debug)]
+pub(crate) struct PackedRows {
+    pub(crate) means: Vec<[u32; 4]>,
+    pub(crate) shapes: Vec<Shape>,
+    /// `[planes, rows]`.
+    pub(crate) sh: Vec<[u32; 2]>,
+}
+
+impl PackedRows {
+    /// These rows of a cloud.
+    pub(crate) fn of(cloud: &GaussianCloud, rows: &[u32]) -> Self {
+        let planes = planes(cloud);
+        let packed = plane_rows(cloud, rows);
+        Self {
+            means: means(cloud, rows),
+            shapes: shapes(cloud, rows),
+            sh: (0..planes)
+                .flat_map(|p| plane(&packed, planes, p))
+                .collect(),
+        }
+    }
+}
+
 /// One byte each of albedo red, green, blue, roughness; metallic, ambient occlusion.
 struct Materials<'a> {
     albedo: Option<&'a [f32]>,

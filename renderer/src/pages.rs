@@ -17,6 +17,8 @@ const MORTON_BITS: u32 = 10;
 /// How far a page's box reaches beyond its splats, in their footprint's radii: enough for cameras that
 /// linearize up to a slope of √3 (a field of view of 106°). Wider ones draw every page.
 const REACH: f32 = 2.0;
+/// Nodes of trees are measured by the scene: they must reach as far.
+const _: () = assert!(REACH * MAX_SIGMAS <= scene::LodTree::REACH);
 /// What the pixel filter adds to a footprint at most, px.
 const FILTER_MARGIN_PX: f32 = 2.0;
 
@@ -64,8 +66,8 @@ fn spread(v: u32) -> u32 {
 /// Where a page's splats are, object frame: the box of their means, widened by [`REACH`] footprints.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct PageBounds {
-    low: Vec3,
-    high: Vec3,
+    pub(crate) low: Vec3,
+    pub(crate) high: Vec3,
 }
 
 impl PageBounds {
@@ -83,14 +85,6 @@ impl PageBounds {
             bounds.high = bounds.high.max(mean + reach);
         }
         bounds
-    }
-
-    /// Around both.
-    pub(crate) fn union(&self, other: &Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
     }
 }
 

@@ -10,3 +10,38 @@ mod pixels;
 mod sources;
 
 pub(crate) use bed::{ball, camera, gpu as device, scene};
+
+/// The same on OpenGL, which gets other machine code from the same shaders.
+#[test]
+fn opengl_does_as_the_twins() {
+    if std::env::var("TEST_GPU").is_ok_and(|v| v == "none") {
+        return;
+    }
+    match crate::Gpu::opengl() {
+        Err(reason) => eprintln!("skipped: {reason}"),
+        Ok(gpu) => bed::on(gpu, || {
+            geometry::cull();
+            geometry::project();
+            order::scan();
+            order::sort();
+            binning::bin();
+            binning::tiles();
+            pixels::blend();
+            pixels::composite();
+            pixels::inspect();
+        }),
+    }
+}
+
+/// Every choice of sort and blend.
+#[test]
+fn every_choice_does_as_the_twins() {
+    let Some(gpu) = device() else { return };
+    let others = crate::Tuning::all().filter(|&t| t != crate::Tuning::default());
+    for tuning in others {
+        bed::on(gpu.clone().with_tuning(tuning), || {
+            order::sort();
+            pixels::blend();
+        });
+    }
+}

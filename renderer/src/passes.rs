@@ -13,7 +13,7 @@ mod tiles;
 
 use std::path::Path;
 
-pub(crate) use region::RegionBuffers;
+pub(crate) use {blend::Blend, region::RegionBuffers, scan::Scan, sort::Sort};
 
 use crate::{
     Gpu,
@@ -46,7 +46,12 @@ impl Kernel {
             layout: None,
             module,
             entry_point: Some(entry),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                // The kernels clear what they read themselves. On OpenGL the clearing that would be put
+                // before each is so long that software drivers compile it for minutes.
+                zero_initialize_workgroup_memory: false,
+                ..Default::default()
+            },
             cache: None,
         });
         let layout = pipeline.get_bind_group_layout(0);
@@ -153,12 +158,12 @@ impl Context<'_> {
 #[derive(Debug)]
 pub(crate) struct Passes {
     pub(crate) cull: cull::Cull,
-    pub(crate) scan: scan::Scan,
+    pub(crate) scan: Scan,
     pub(crate) project: project::Project,
-    pub(crate) sort: sort::Sort,
+    pub(crate) sort: Sort,
     pub(crate) bin: bin::Bin,
     pub(crate) tiles: tiles::Tiles,
-    pub(crate) blend: blend::Blend,
+    pub(crate) blend: Blend,
     pub(crate) composite: composite::Composite,
     pub(crate) inspect: inspect::Inspect,
     pub(crate) region: region::Region,
@@ -173,15 +178,15 @@ impl Passes {
     /// Compiles every kernel, from the files of a folder where one is named.
     pub(crate) fn from_folder(gpu: &Gpu, folder: Option<&Path>) -> Self {
         let device = &gpu.device;
-        let module = |name| shader::module(device, name, folder);
+        let module = |name| shader::module(gpu, name, folder);
         Self {
             cull: cull::Cull::new(device, &module("cull")),
-            scan: scan::Scan::new(device, &module("scan")),
+            scan: Scan::new(device, &module("scan")),
             project: project::Project::new(device, &module("project")),
-            sort: sort::Sort::new(device, &module("sort")),
+            sort: Sort::new(device, &module(gpu.tuning.sort_shader())),
             bin: bin::Bin::new(device, &module("bin")),
             tiles: tiles::Tiles::new(device, &module("tiles")),
-            blend: blend::Blend::new(device, &module("blend")),
+            blend: Blend::new(device, &module("blend")),
             composite: composite::Composite::new(device, &module("composite")),
             inspect: inspect::Inspect::new(device, &module("inspect")),
             region: region::Region::new(device, &module("region")),

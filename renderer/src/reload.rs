@@ -101,27 +101,30 @@ mod tests {
         std::fs::create_dir_all(folder.join("common")).expect("a folder");
         shader::write_all(&folder).expect("files");
         assert!(
-            try_passes(gpu, Some(&folder)).is_ok(),
+            try_passes(&gpu, Some(&folder)).is_ok(),
             "the shaders themselves compile from a folder"
         );
         let scan = folder.join("scan.wgsl");
         std::fs::write(&scan, "@compute fn main( {").expect("a file");
-        let refused = try_passes(gpu, Some(&folder)).expect_err("nonsense");
+        let refused = try_passes(&gpu, Some(&folder)).expect_err("nonsense");
         assert!(refused.contains("scan"), "it names the file: {refused}");
 
         let mut reload = Reload::of(folder.clone());
         reload.looked -= PATIENCE;
         assert!(
-            reload.passes(gpu).is_none(),
+            reload.passes(&gpu).is_none(),
             "nothing changed since the start"
         );
         reload.newest = Some(SystemTime::UNIX_EPOCH);
         reload.looked -= PATIENCE;
-        assert!(reload.passes(gpu).is_none(), "broken shaders are not taken");
+        assert!(
+            reload.passes(&gpu).is_none(),
+            "broken shaders are not taken"
+        );
         shader::write_all(&folder).expect("files");
         reload.newest = Some(SystemTime::UNIX_EPOCH);
         reload.looked -= PATIENCE;
-        assert!(reload.passes(gpu).is_some(), "sound shaders are taken");
+        assert!(reload.passes(&gpu).is_some(), "sound shaders are taken");
         std::fs::remove_dir_all(&folder).expect("cleared");
     }
 }

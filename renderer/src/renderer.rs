@@ -12,12 +12,12 @@ use crowd::Crowd;
 
 use crate::{
     FloatImage, Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
-    UnderPixel,
+    Residency, Tuned, UnderPixel,
     consts::{BIN, ENTRY_CHUNK, MAX_BINS},
     frame::Kept,
     frame_buffers::{FrameBuffers, Room},
     gpu_scene::GpuChunk,
-    layers::Layers,
+    layers::{Layers, Patience},
     layout::{Backdrop, ChunkView, View},
     passes::{Context, Passes, RECOLOR_STEPS, STEPS, Step},
     readback::{self, Report, Reports},
@@ -90,6 +90,16 @@ impl Renderer {
         &self.gpu
     }
 
+    /// Goes on with the passes that were measured to be the fastest. Pictures stay the same.
+    pub fn adopt(&mut self, tuned: Tuned) {
+        if let Some(passes) = tuned.passes {
+            self.gpu.tuning = tuned.tuning;
+            self.passes = passes;
+            let most = self.buffers.most_intersections;
+            self.limit_intersections(most);
+        }
+    }
+
     /// Keeps the lists of (splat, tile) pairs below so many, for devices that must share their memory.
     /// Pictures that are waited for are drawn in smaller parts where that is too few; on screen splats
     /// are missing.
@@ -110,6 +120,7 @@ impl Renderer {
         self.collect_reports();
         self.reload_shaders();
         let part = Part::whole(&frame.camera);
+        self.stream(frame, part, self.patience());
         if self.draw_crowd(frame)? {
             return self.shown();
         }
@@ -122,6 +133,24 @@ impl Renderer {
             self.submit(frame, part, kept)?;
         }
         self.shown()
+    }
+
+    /// How long uploads may take in a frame that nobody waits for.
+    fn patience(&self) -> Patience {
+        let slice = self.layers.residency.slice;
+        slice.map_or(Patience::Endless, |slice| {
+            Patience::Until(Instant::now() + slice)
+        })
+    }
+
+    fn stream(&mut self, frame: &Frame, part: Part, patience: Patience) {
+        let (gpu, layers) = (&self.gpu, &mut self.layers);
+        self.holds_scene &= gpu
+            .try_allocate(|| layers.stream(gpu, frame, part, patience))
+            .is_some();
+        let [waiting, missing] = self.layers.waiting();
+        self.stats.waiting = waiting as u32;
+        self.stats.missing_parts = missing as u32;
     }
 
     fn shown(&self) -> Result<&wgpu::Texture, RenderError> {
@@ -420,6 +449,14 @@ pub(crate) fn texture(gpu: &Gpu, label: &str, [width, height]: [u32; 2]) -> wgpu
 }
 
 impl Render for Renderer {
+    fn set_residency(&mut self, residency: Residency) {
+        self.layers.residency = residency;
+    }
+
+    fn is_complete(&self) -> bool {
+        !self.layers.is_behind() && self.stats.missing_parts == 0
+    }
+
     fn sync(&mut self, scene: &Scene, dirty: &[Dirty]) {
         let (gpu, layers) = (&self.gpu, &mut self.layers);
         self.holds_scene = gpu
@@ -428,7 +465,9 @@ impl Render for Renderer {
         if !self.holds_scene {
             // The next call takes over everything once more.
             let (revision, geometry) = (self.layers.revision + 1, self.layers.geometry + 1);
+            let residency = self.layers.residency;
             self.layers = Layers::new();
+            self.layers.residency = residency;
             self.layers.revision = revision;
             self.layers.geometry = geometry;
         }

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, path::Path};
 
-use crate::consts::wgsl_prelude;
+use crate::{Gpu, Tuning, consts::wgsl_prelude};
 
 /// A file of `shaders/`.
 pub(crate) struct Source {
@@ -21,7 +21,7 @@ macro_rules! sources {
     };
 }
 
-const COMMON: [Source; 12] = sources![
+const COMMON: [Source; 13] = sources![
     "common/ellipse",
     "common/ewa",
     "common/guides",
@@ -34,14 +34,16 @@ const COMMON: [Source; 12] = sources![
     "common/sh",
     "common/shade",
     "common/shape",
+    "common/sort",
 ];
 
 /// The shaders of all passes.
-pub(crate) const PASSES: [Source; 10] = sources![
+pub(crate) const PASSES: [Source; 11] = sources![
     "cull",
     "scan",
     "project",
     "sort",
+    "sort_wide",
     "bin",
     "tiles",
     "blend",
@@ -61,9 +63,26 @@ impl Source {
     }
 }
 
+/// The shared constants, with those that are a choice of the device.
+fn prelude(tuning: Tuning) -> String {
+    let mut wgsl = String::new();
+    for line in wgsl_prelude().lines() {
+        let chosen = tuning
+            .constants()
+            .into_iter()
+            .find(|(name, _)| line.starts_with(&format!("const {name} =")));
+        match chosen {
+            Some((name, value)) => wgsl.push_str(&format!("const {name} = {value}u;")),
+            None => wgsl.push_str(line),
+        }
+        wgsl.push('\n');
+    }
+    wgsl
+}
+
 /// The complete WGSL of a pass, from the files of a folder where one is named.
-pub(crate) fn stitch(pass: &Source, folder: Option<&Path>) -> String {
-    let mut wgsl = wgsl_prelude();
+pub(crate) fn stitch(pass: &Source, folder: Option<&Path>, tuning: Tuning) -> String {
+    let mut wgsl = prelude(tuning);
     for line in pass.text(folder).lines() {
         match line.strip_prefix("#import ") {
             Some(name) => {
@@ -94,20 +113,17 @@ pub(crate) fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// Compiles a pass by its name.
-pub(crate) fn module(
-    device: &wgpu::Device,
-    name: &str,
-    folder: Option<&Path>,
-) -> wgpu::ShaderModule {
+pub(crate) fn module(gpu: &Gpu, name: &str, folder: Option<&Path>) -> wgpu::ShaderModule {
     let wgsl = PASSES
         .iter()
         .find(|p| p.name == name)
-        .map(|pass| stitch(pass, folder))
+        .map(|pass| stitch(pass, folder, gpu.tuning))
         .unwrap_or_default();
-    device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some(name),
-        source: wgpu::ShaderSource::Wgsl(Cow::Owned(wgsl)),
-    })
+    gpu.device
+        .create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(name),
+            source: wgpu::ShaderSource::Wgsl(Cow::Owned(wgsl)),
+        })
 }
 
 #[cfg(test)]

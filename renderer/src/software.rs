@@ -8,7 +8,8 @@ use scene::{
 };
 
 use crate::{
-    FloatImage, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, UnderPixel,
+    FloatImage, Frame, FrameStats, PassTime, Pick, Render, RenderError, RenderedImage, Residency,
+    UnderPixel,
     consts::CHUNK_NORMALS,
     cpu::{
         self, Clock, Prepared, blend,
@@ -17,7 +18,7 @@ use crate::{
         region::{self, RegionOn},
     },
     frame::Kept,
-    layers::Layers,
+    layers::{Layers, Patience},
     layout::{Backdrop, ChunkView, View},
     pack,
     picture::{self, Average},
@@ -59,8 +60,17 @@ impl SoftwareRenderer {
         }
     }
 
-    /// The lists of a frame, anew only where the frame or the scene changed.
-    fn prepare(&mut self, frame: &Frame, part: Part) -> Result<(), RenderError> {
+    /// The lists of a frame, anew only where the frame or the scene changed. Waits for all splats in sight
+    /// where someone `waits`.
+    fn prepare(&mut self, frame: &Frame, part: Part, waits: bool) -> Result<(), RenderError> {
+        let patience = match self.layers.residency.slice {
+            Some(slice) if !waits => Patience::Until(Instant::now() + slice),
+            _ => Patience::Endless,
+        };
+        self.layers.stream(&(), frame, part, patience);
+        let [waiting, missing] = self.layers.waiting();
+        self.stats.waiting = waiting as u32;
+        self.stats.missing_parts = missing as u32;
         let layers = &self.layers;
         let last = self.last.as_ref().filter(|last| last.part == part);
         let kept = last.map_or(Kept::Nothing, |last| {
@@ -143,7 +153,7 @@ impl SoftwareRenderer {
         let outline = frame.outline && frame.show_selection && self.layers.any_selected;
         let mut backdrop = view::backdrop(frame, part, outline, self.layers.core());
         backdrop.straight_alpha = 1;
-        self.prepare(frame, part)?;
+        self.prepare(frame, part, false)?;
         let mut times = Vec::new();
         let mut clock = Clock::start(&mut times);
         let mut pixels = std::mem::take(&mut self.blended);
@@ -186,6 +196,14 @@ impl Default for SoftwareRenderer {
 }
 
 impl Render for SoftwareRenderer {
+    fn set_residency(&mut self, residency: Residency) {
+        self.layers.residency = residency;
+    }
+
+    fn is_complete(&self) -> bool {
+        !self.layers.is_behind() && self.stats.missing_parts == 0
+    }
+
     fn sync(&mut self, scene: &Scene, dirty: &[Dirty]) {
         self.layers.sync(&(), scene, dirty);
     }
@@ -240,7 +258,7 @@ impl Render for SoftwareRenderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
-        self.prepare(frame, Part::whole(&frame.camera))?;
+        self.prepare(frame, Part::whole(&frame.camera), true)?;
         let prepared = self.prepared()?;
         let Some(slot) = blend::pick(prepared, x, y) else {
             return Ok(None);
@@ -259,7 +277,7 @@ impl Render for SoftwareRenderer {
         if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
             return Ok(Vec::new());
         }
-        self.prepare(&frame.exact(), Part::whole(&frame.camera))?;
+        self.prepare(&frame.exact(), Part::whole(&frame.camera), true)?;
         let prepared = self.prepared()?;
         let projected = &prepared.projected;
         let found: Vec<_> = inspect::under(prepared, pixel)
@@ -285,7 +303,10 @@ impl Render for SoftwareRenderer {
     fn region(&mut self, frame: &Frame, query: &RegionQuery) -> Result<RegionMask, RenderError> {
         let frame = &frame.exact();
         let whole = Part::whole(&frame.camera);
-        self.prepare(frame, whole)?;
+        self.prepare(frame, whole, true)?;
+        if !self.layers.draws_rows() {
+            return Err(RenderError::Streamed);
+        }
         let prepared = self.prepared()?;
         let view = prepared.view;
         let depths = if query.surface_only {

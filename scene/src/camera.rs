@@ -1,9 +1,10 @@
 //! A pinhole camera in the convention of the papers.
 
 use glam::{Affine3A, Mat3A, Vec3};
+use serde::{Deserialize, Serialize};
 
 /// How rays leave a camera.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Projection {
     /// All from the eye: far things look smaller.
     #[default]
@@ -13,7 +14,7 @@ pub enum Projection {
 }
 
 /// Camera with view axes X right, Y down, Z forward (OpenCV, COLMAP), pixel centres at +0.5.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PinholeCamera {
     /// Rigid map from world to view.
     pub view_from_world: Affine3A,
@@ -32,6 +33,8 @@ pub struct PinholeCamera {
     /// Splats nearer than this (along view Z) are not drawn, metres.
     pub near: f32,
     /// Splats farther than this (along view Z) are not drawn, metres; may be infinite.
+    // Some formats know no infinity.
+    #[serde(default = "infinity", skip_serializing_if = "is_infinite")]
     pub far: f32,
     /// How rays leave it.
     pub projection: Projection,
@@ -121,6 +124,18 @@ impl PinholeCamera {
         );
         self.view_from_world.inverse().transform_point3(p)
     }
+}
+
+fn infinity() -> f32 {
+    f32::INFINITY
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
+fn is_infinite(value: &f32) -> bool {
+    value.is_infinite()
 }
 
 #[cfg(test)]

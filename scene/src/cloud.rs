@@ -1,9 +1,14 @@
 //! The Gaussians themselves: a structure of arrays in the raw trained parameters.
 
+use std::path::Path;
+
 use glam::{Mat3, Quat, Vec3};
 use rayon::prelude::*;
 
-use crate::sh;
+use crate::{
+    sh,
+    store::{Store, Values},
+};
 
 /// Why a cloud could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +31,14 @@ pub enum CloudError {
         array: String,
         /// The first bad splat.
         row: usize,
+    },
+    /// The folder for large clouds takes no more.
+    #[error(
+        "a cloud too large for the memory cannot be put on the disk ({reason}); free some space"
+    )]
+    Disk {
+        /// The system's words.
+        reason: String,
     },
     /// Two columns carry one name.
     #[error("the column {name} is there twice")]
@@ -105,12 +118,12 @@ pub struct Column {
 /// Accessors give the values an artist reads. Every number is finite and every quaternion has a direction.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GaussianCloud {
-    means: Vec<Vec3>,
-    rotations: Vec<Quat>,
-    log_scales: Vec<Vec3>,
-    opacity_logits: Vec<f32>,
+    means: Values<Vec3>,
+    rotations: Values<Quat>,
+    log_scales: Values<Vec3>,
+    opacity_logits: Values<f32>,
     sh_degree: u32,
-    sh: Vec<f32>,
+    sh: Values<f32>,
     columns: Vec<Column>,
 }
 
@@ -186,36 +199,118 @@ impl GaussianCloud {
     /// A cloud of parts that came out of checked clouds and cannot have become wrong.
     pub(crate) fn from_checked(parts: CloudParts) -> Self {
         Self {
-            means: parts.means,
-            rotations: parts.rotations,
-            log_scales: parts.log_scales,
-            opacity_logits: parts.opacity_logits,
+            means: parts.means.into(),
+            rotations: parts.rotations.into(),
+            log_scales: parts.log_scales.into(),
+            opacity_logits: parts.opacity_logits.into(),
             sh_degree: parts.sh_degree,
-            sh: parts.sh,
+            sh: parts.sh.into(),
             columns: parts.columns,
         }
     }
 
-    /// Memory held, bytes.
+    /// An empty cloud whose Gaussians lie in files without names in a folder, mapped: for those that the
+    /// memory does not hold. What is appended goes there as well; further attributes stay in memory.
+    pub fn on_disk(folder: &Path) -> Result<Self, CloudError> {
+        let make = || -> std::io::Result<Self> {
+            Ok(Self {
+                means: Values::in_folder(folder)?,
+                rotations: Values::in_folder(folder)?,
+                log_scales: Values::in_folder(folder)?,
+                opacity_logits: Values::in_folder(folder)?,
+                sh_degree: 0,
+                sh: Values::in_folder(folder)?,
+                columns: Vec::new(),
+            })
+        };
+        make().map_err(|error| disk_error(&error))
+    }
+
+    /// Whether the Gaussians lie in files.
+    pub fn is_on_disk(&self) -> bool {
+        self.sh.is_mapped()
+    }
+
+    /// The same cloud with its Gaussians in a file.
+    pub(crate) fn stored(self, store: &std::sync::Arc<Store>) -> std::io::Result<Self> {
+        Ok(Self {
+            means: store.add(&self.means)?,
+            rotations: store.add(&self.rotations)?,
+            log_scales: store.add(&self.log_scales)?,
+            opacity_logits: store.add(&self.opacity_logits)?,
+            sh: store.add(&self.sh)?,
+            ..self
+        })
+    }
+
+    /// The same cloud with its Gaussians in memory.
+    pub(crate) fn in_memory(self) -> Self {
+        Self::from_checked(self.into_parts())
+    }
+
+    /// Adds the Gaussians of another cloud of the same degree, but not its columns; nothing on an error.
+    pub(crate) fn extend_gaussians(&mut self, more: &Self) -> Result<(), CloudError> {
+        let n = self.len();
+        let stride = 3 * sh::coefficient_count(self.sh_degree);
+        let mut extend = || -> std::io::Result<()> {
+            self.rotations.extend(&more.rotations)?;
+            self.log_scales.extend(&more.log_scales)?;
+            self.opacity_logits.extend(&more.opacity_logits)?;
+            self.sh.extend(&more.sh)?;
+            self.means.extend(&more.means)
+        };
+        let done = extend();
+        done.map_err(|error| {
+            self.means.truncate(n);
+            self.rotations.truncate(n);
+            self.log_scales.truncate(n);
+            self.opacity_logits.truncate(n);
+            self.sh.truncate(n * stride);
+            disk_error(&error)
+        })
+    }
+
+    /// Makes room for this many more splats in memory.
+    pub fn reserve(&mut self, additional: usize) {
+        let stride = 3 * sh::coefficient_count(self.sh_degree);
+        self.means.reserve(additional);
+        self.rotations.reserve(additional);
+        self.log_scales.reserve(additional);
+        self.opacity_logits.reserve(additional);
+        self.sh.reserve(additional * stride);
+    }
+
+    pub(crate) fn columns_mut(&mut self) -> &mut Vec<Column> {
+        &mut self.columns
+    }
+
+    /// Takes over the degree of the first splats that come.
+    pub(crate) fn begin_with_degree(&mut self, degree: u32) {
+        if self.is_empty() {
+            self.sh_degree = degree;
+        }
+    }
+
+    /// Memory held, bytes; what lies in files does not count.
     pub fn bytes(&self) -> usize {
         let columns = self.columns.iter().map(|c| c.values.bytes());
-        size_of_val(self.means.as_slice())
-            + size_of_val(self.rotations.as_slice())
-            + size_of_val(self.log_scales.as_slice())
-            + size_of_val(self.opacity_logits.as_slice())
-            + size_of_val(self.sh.as_slice())
+        self.means.bytes()
+            + self.rotations.bytes()
+            + self.log_scales.bytes()
+            + self.opacity_logits.bytes()
+            + self.sh.bytes()
             + columns.sum::<usize>()
     }
 
     /// Gives the arrays back, to change them and check them anew.
     pub fn into_parts(self) -> CloudParts {
         CloudParts {
-            means: self.means,
-            rotations: self.rotations,
-            log_scales: self.log_scales,
-            opacity_logits: self.opacity_logits,
+            means: self.means.into_vec(),
+            rotations: self.rotations.into_vec(),
+            log_scales: self.log_scales.into_vec(),
+            opacity_logits: self.opacity_logits.into_vec(),
             sh_degree: self.sh_degree,
-            sh: self.sh,
+            sh: self.sh.into_vec(),
             columns: self.columns,
         }
     }
@@ -329,6 +424,12 @@ impl GaussianCloud {
                 .iter()
                 .fold((first, first), |(lo, hi), m| (lo.min(*m), hi.max(*m))),
         )
+    }
+}
+
+pub(crate) fn disk_error(error: &std::io::Error) -> CloudError {
+    CloudError::Disk {
+        reason: error.to_string(),
     }
 }
 

@@ -15,10 +15,11 @@ impl GaussianCloud {
     /// there, and columns of one name and different types become `f64`. Columns of one name and
     /// different widths are an error. On an error `self` is unchanged.
     pub fn append(&mut self, mut other: Self) -> Result<(), CloudError> {
-        if self.is_empty() && self.columns().is_empty() {
+        if self.is_empty() && self.columns().is_empty() && !self.is_on_disk() {
             *self = other;
             return Ok(());
         }
+        self.begin_with_degree(other.sh_degree());
         for column in other.columns() {
             if let Some(own) = self.column(&column.name)
                 && own.width != column.width
@@ -35,28 +36,10 @@ impl GaussianCloud {
         other.raise_sh_degree(degree);
 
         let (n, m) = (self.len(), other.len());
-        let mut parts = std::mem::take(self).into_parts();
-        let more = other.into_parts();
-        parts.means.extend(more.means);
-        parts.rotations.extend(more.rotations);
-        parts.log_scales.extend(more.log_scales);
-        parts.opacity_logits.extend(more.opacity_logits);
-        parts.sh.extend(more.sh);
-        append_columns(&mut parts.columns, n, more.columns, m);
-        *self = Self::from_checked(parts);
+        self.extend_gaussians(&other)?;
+        let more = std::mem::take(other.columns_mut());
+        append_columns(self.columns_mut(), n, more, m);
         Ok(())
-    }
-
-    /// Makes room for this many more splats.
-    pub fn reserve(&mut self, additional: usize) {
-        let stride = 3 * sh::coefficient_count(self.sh_degree());
-        let mut parts = std::mem::take(self).into_parts();
-        parts.means.reserve(additional);
-        parts.rotations.reserve(additional);
-        parts.log_scales.reserve(additional);
-        parts.opacity_logits.reserve(additional);
-        parts.sh.reserve(additional * stride);
-        *self = Self::from_checked(parts);
     }
 
     /// The splats for which `keep(row)` holds, in order.
@@ -82,6 +65,34 @@ impl GaussianCloud {
             sh: gather(self.sh(), rows, stride),
             columns: columns.collect(),
         })
+    }
+
+    /// The rows in which another cloud of the same shape differs; none where the shapes do.
+    pub fn rows_unlike(&self, other: &Self) -> Option<Vec<u32>> {
+        let shape = |c: &Self| {
+            let columns = c.columns().iter();
+            let columns: Vec<_> = columns.map(|c| (c.name.clone(), c.width)).collect();
+            (c.len(), c.sh_degree(), columns)
+        };
+        if shape(self) != shape(other) {
+            return None;
+        }
+        let same_row = |row: usize| {
+            self.means()[row] == other.means()[row]
+                && self.raw_rotations()[row] == other.raw_rotations()[row]
+                && self.log_scales()[row] == other.log_scales()[row]
+                && self.opacity_logits()[row] == other.opacity_logits()[row]
+                && self.sh_of(row) == other.sh_of(row)
+        };
+        let columns = self.columns().iter().zip(other.columns());
+        let columns: Vec<_> = columns.filter(|(a, b)| a != b).collect();
+        let same_columns = |row: usize| {
+            let of = |c: &Column| c.values.rows(&[row], c.width);
+            columns.iter().all(|(a, b)| of(a) == of(b))
+        };
+        let rows = (0..self.len()).into_par_iter();
+        let unlike = rows.filter(|row| !same_row(*row) || !same_columns(*row));
+        Some(unlike.map(|row| row as u32).collect())
     }
 
     /// The same cloud without the bands above a degree.

@@ -9,6 +9,7 @@ mod rows;
 
 pub(crate) use apply::{check_environment, check_node};
 pub use rows::RowValues;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Scene, SelectionSet,
@@ -52,10 +53,10 @@ pub enum EditError {
 }
 
 /// One reversible change. Hand it to [`History::run`](crate::History::run).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Edit(Kind);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Kind {
     /// Nodes that come (`Some`) or go (`None`); either all or none are `Some`.
     Presence(Vec<Slot>),
@@ -83,7 +84,7 @@ enum Kind {
     Batch(Vec<Edit>),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Slot {
     id: NodeId,
     /// Index in `Scene::order`.
@@ -92,7 +93,7 @@ struct Slot {
 }
 
 /// One replaceable part of a node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Value {
     Name(String),
     Visible(bool),
@@ -105,7 +106,7 @@ enum Value {
 }
 
 /// Flags of a row set in its order, equal neighbors stored once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct FlagRuns {
     runs: Vec<(u32, SplatFlags)>,
 }

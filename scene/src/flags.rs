@@ -1,7 +1,9 @@
 //! One byte of state per splat.
 
+use serde::{Deserialize, Serialize};
+
 /// Bit set of a splat's state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct SplatFlags(pub u8);
 
 impl SplatFlags {

@@ -2,23 +2,27 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Dirty, Edit, EditError, Scene};
 
 /// The steps an artist can take back and take again.
 ///
 /// Where the budget is exceeded the oldest steps are forgotten; the newest always stays.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
     steps: VecDeque<Step>,
     /// Steps in effect; those from here on can be redone.
     applied: usize,
+    /// A matter of the machine, not of the document.
+    #[serde(skip, default = "unbounded")]
     byte_budget: usize,
     /// Names the state before the oldest step.
     base_revision: u64,
     last_revision: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Step {
     name: String,
     edit: Edit,
@@ -127,6 +131,25 @@ impl History {
         self.steps.iter().map(|step| step.edit.bytes()).sum()
     }
 
+    /// Whether every step can be taken back from `scene`, and again: what a file holds may not.
+    pub(crate) fn fits(&self, scene: &Scene) -> bool {
+        let (mut scene, mut history) = (scene.clone(), self.clone());
+        if history.applied > history.steps.len() {
+            return false;
+        }
+        while history.applied > 0 {
+            if history.undo(&mut scene).is_none() {
+                return false;
+            }
+        }
+        while history.applied < history.steps.len() {
+            if history.redo(&mut scene).is_none() || scene.check_invariants().is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
     fn forget_over_budget(&mut self) {
         let mut bytes = self.bytes();
         // Only steps in effect may go: those to redo build on them.
@@ -139,4 +162,8 @@ impl History {
             self.applied -= 1;
         }
     }
+}
+
+fn unbounded() -> usize {
+    usize::MAX
 }

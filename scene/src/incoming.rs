@@ -35,6 +35,20 @@ impl Scene {
         id
     }
 
+    /// Lets what arrives in a layer lie in files in a folder: for clouds that the memory does not hold. To
+    /// be called before the first part.
+    pub fn put_incoming_on_disk(
+        &mut self,
+        id: NodeId,
+        folder: &std::path::Path,
+    ) -> Result<(), IncomingError> {
+        let layer = self.incoming_mut(id).ok_or(IncomingError::NotIncoming)?;
+        if layer.cloud.is_empty() {
+            layer.cloud = Arc::new(GaussianCloud::on_disk(folder)?);
+        }
+        Ok(())
+    }
+
     /// Adds splats at the end of an arriving layer.
     pub fn extend_incoming(
         &mut self,

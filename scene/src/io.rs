@@ -5,6 +5,7 @@
 
 mod atomic;
 mod ply;
+pub(crate) mod project;
 mod warnings;
 
 use std::{
@@ -20,6 +21,9 @@ use crate::{
     Cancelled, CloudError, GaussianCloud, Progress, Sink, SplatFlags, SplatLayer, Transform,
 };
 pub use ply::{PlyError, PlyLayout};
+pub use project::{
+    Listen, PROJECT_EXTENSION, Project, ProjectError, is_project_path, load_project, save_project,
+};
 pub use warnings::{Warning, Warnings};
 
 /// Why a file could not be read or written. The text says what happened, what to do, and to which file.
@@ -39,6 +43,11 @@ pub enum IoError {
     Unknown { path: PathBuf, known: String },
     #[error("{problem}: {}", path.display())]
     Ply { path: PathBuf, problem: PlyError },
+    #[error("{problem}: {}", path.display())]
+    Project {
+        path: PathBuf,
+        problem: ProjectError,
+    },
     #[error("the file cannot be written ({source}); free some space or choose another folder, the old file is untouched: {}", path.display())]
     Write {
         path: PathBuf,
@@ -157,10 +166,26 @@ fn known_endings() -> String {
 
 /// Reads a whole file of splats at once.
 pub fn load_all(path: &Path) -> Result<(GaussianCloud, Loaded), IoError> {
-    let mut joined = Join::default();
-    let loaded = load(path, &mut joined)?;
+    load_into(GaussianCloud::default(), path)
+}
+
+/// The same with the Gaussians in files without names in a folder; see [`GaussianCloud::on_disk`].
+pub fn load_all_on_disk(path: &Path, folder: &Path) -> Result<(GaussianCloud, Loaded), IoError> {
+    let cloud = GaussianCloud::on_disk(folder).map_err(|problem| IoError::Merge {
+        path: path.to_owned(),
+        problem,
+    })?;
+    load_into(cloud, path)
+}
+
+fn load_into(cloud: GaussianCloud, path: &Path) -> Result<(GaussianCloud, Loaded), IoError> {
+    let mut joined = Join {
+        cloud,
+        ..Join::default()
+    };
+    let loaded = load(path, &mut joined);
     match joined.failed {
-        None => Ok((joined.cloud, loaded)),
+        None => Ok((joined.cloud, loaded?)),
         Some(problem) => Err(IoError::Merge {
             path: path.to_owned(),
             problem,
@@ -179,10 +204,11 @@ struct Join {
 
 impl Sink<GaussianCloud> for Join {
     fn push(&mut self, part: GaussianCloud) -> Result<(), Cancelled> {
-        if let Err(error) = self.cloud.append(part) {
+        // A part that does not fit leaves nothing to go on with.
+        self.cloud.append(part).map_err(|error| {
             self.failed = Some(error);
-        }
-        Ok(())
+            Cancelled
+        })
     }
 
     fn progress(&mut self, progress: Progress) -> Result<(), Cancelled> {

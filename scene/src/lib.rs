@@ -27,6 +27,7 @@ pub mod scene;
 pub mod selection_set;
 pub mod sh;
 pub mod sink;
+mod store;
 pub mod transform;
 pub mod upright;
 
@@ -39,7 +40,7 @@ pub use grade::{AffineColor, Grade, MOST_GRADES};
 pub use history::History;
 pub use incoming::IncomingError;
 pub use light::{DirectionalLight, Environment};
-pub use lod::{LodNode, LodTree};
+pub use lod::{LodError, LodNode, LodTree};
 pub use neighbors::Neighborhood;
 pub use node::{CameraPose, Node, NodeId, Payload, SplatLayer};
 pub use rasterizer::{PixelImage, Rasterizer};

@@ -15,4 +15,4 @@ mod tests;
 mod tree;
 
 pub use reduce::{Reduced, reduce};
-pub use tree::{LodNode, LodTree};
+pub use tree::{LodError, LodNode, LodTree};

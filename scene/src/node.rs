@@ -4,29 +4,41 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GaussianCloud, Grade, SplatFlags, Transform, grade::is_graded, io::PlyLayout};
+use crate::{
+    GaussianCloud, Grade, SplatFlags, Transform,
+    grade::is_graded,
+    io::{
+        PlyLayout,
+        project::{flag_bytes, shared_cloud, shared_layout},
+    },
+};
 
 /// Names a node for the life of its scene; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NodeId(pub u64);
 
 /// A splat layer: Gaussians and the state of each.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SplatLayer {
     /// The Gaussians; shared, so that saving and drawing never copy them.
+    #[serde(with = "shared_cloud")]
     pub cloud: Arc<GaussianCloud>,
     /// `[N]` state of each splat.
+    #[serde(with = "flag_bytes")]
     pub flags: Vec<SplatFlags>,
     /// Whether the scene's lights shade this layer (it needs the `normal` column).
     pub lit: bool,
     /// Where it came from, for the inspector ("astronaut.png · Portrait head").
     pub source: String,
     /// Still arriving: drawn, not editable.
+    #[serde(skip)]
     pub incoming: bool,
     /// How its colors are shown: the first for all splats, the others for those that have their number
     /// (see [`SplatFlags::grade`]). Empty where nothing is graded.
+    #[serde(default)]
     pub grades: Vec<Grade>,
     /// How the PLY file that it came from was laid out, so that it saves back as it came.
+    #[serde(with = "shared_layout")]
     pub layout: Option<Arc<PlyLayout>>,
 }
 
@@ -94,7 +106,7 @@ pub struct CameraPose {
 }
 
 /// What a node is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Payload {
     /// Holds other nodes.
     Group,
@@ -107,7 +119,7 @@ pub enum Payload {
 }
 
 /// One row of the scene tree.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Shown to the artist.
     pub name: String,

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// A set of rows: disjoint, sorted, non-empty runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Range<u32>>", into = "Vec<Range<u32>>")]
 pub struct RowSet {
     runs: Vec<Range<u32>>,
 }
@@ -47,6 +50,25 @@ impl RowSet {
     /// Memory held, bytes.
     pub fn bytes(&self) -> usize {
         self.runs.capacity() * size_of::<Range<u32>>()
+    }
+}
+
+impl From<RowSet> for Vec<Range<u32>> {
+    fn from(set: RowSet) -> Self {
+        set.runs
+    }
+}
+
+impl TryFrom<Vec<Range<u32>>> for RowSet {
+    type Error = &'static str;
+
+    fn try_from(runs: Vec<Range<u32>>) -> Result<Self, Self::Error> {
+        let apart = runs.windows(2).all(|pair| pair[0].end < pair[1].start);
+        if apart && runs.iter().all(|run| run.start < run.end) {
+            Ok(Self { runs })
+        } else {
+            Err("rows that are not sorted runs")
+        }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Environment, Node, NodeId, Payload, SelectionSet, SplatLayer, Transform, edit};
 
 /// Everything that an artist has open. Changed only by [`Edit`](crate::Edit)s.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Scene {
     pub(crate) nodes: BTreeMap<NodeId, Node>,
     /// Siblings in the order of the tree panel; roots and children mixed, grouped by parent when read.

@@ -2,18 +2,31 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::{NodeId, RowSet};
 
 /// Which splats were selected when the set was saved.
 ///
 /// Rows keep their numbers as long as their layer lives (deleted splats keep theirs), so a set still
 /// means the same splats after edits; what is gone is not selected.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SelectionSet {
     /// As the artist calls it; no two sets of a scene share one.
     pub name: String,
     /// Rows of each layer that has some.
+    #[serde(serialize_with = "write_layers", deserialize_with = "read_layers")]
     pub layers: Arc<Vec<(NodeId, RowSet)>>,
+}
+
+type Layers = Arc<Vec<(NodeId, RowSet)>>;
+
+fn write_layers<S: Serializer>(layers: &Layers, serializer: S) -> Result<S::Ok, S::Error> {
+    layers.as_slice().serialize(serializer)
+}
+
+fn read_layers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Layers, D::Error> {
+    Ok(Arc::new(Vec::deserialize(deserializer)?))
 }
 
 impl SelectionSet {

@@ -178,7 +178,17 @@ fn every_command_has_words_and_its_own_shortcut() {
 
 #[test]
 fn every_pass_has_its_four_rooms() {
-    let passes = names_in(&root().join("shaders"), "wgsl");
+    let shaders = names_in(&root().join("shaders"), "wgsl");
+    // A second kernel of a pass, chosen by measurement, is named after it: sort, sort_wide.
+    let is_kernel_of = |name: &str, pass: &str| {
+        name.strip_prefix(pass)
+            .is_some_and(|rest| rest.starts_with('_'))
+    };
+    let passes: Vec<String> = shaders
+        .iter()
+        .filter(|name| !shaders.iter().any(|pass| is_kernel_of(name, pass)))
+        .cloned()
+        .collect();
     assert!(
         passes.len() > 5,
         "the shaders are in their folder: {passes:?}"

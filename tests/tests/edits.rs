@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use scene::{
     CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, Grade,
     History, Node, NodeId, Payload, RowValues, Scene, SelectionSet, SplatFlags, SplatLayer,
-    Transform, cloud::CloudParts,
+    Transform,
+    cloud::CloudParts,
+    io::{self, Project},
 };
 
 /// An edit in terms that fit any scene; indices count nodes modulo.
@@ -283,6 +285,37 @@ proptest! {
             prop_assert_eq!(history.revision(), *revision);
         }
         prop_assert!(history.redo(&mut scene).is_none(), "nothing after the end");
+    }
+
+    #[test]
+    fn a_project_keeps_any_sequence_with_all_its_steps(
+        ops in prop::collection::vec(op(), 1..16),
+        back in 0..16_usize,
+    ) {
+        let mut scene = Scene::new();
+        let mut history = History::new(usize::MAX);
+        for op in &ops {
+            if let Some(edit) = edit(&scene, op) {
+                let _ = history.run(&mut scene, "step", edit);
+            }
+        }
+        for _ in 0..back {
+            history.undo(&mut scene);
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.splatwright");
+        let project = Project::snapshot(&scene, &history);
+        io::save_project(&path, &project, &mut |_| Ok(())).expect("saved");
+        let mut read = io::load_project(&path, &mut |_| Ok(())).expect("our own file");
+        prop_assert_eq!(&read.scene, &scene);
+        while history.redo(&mut scene).is_some() {
+            prop_assert!(read.history.redo(&mut read.scene).is_some(), "a step to redo");
+            prop_assert_eq!(&read.scene, &scene);
+        }
+        while history.undo(&mut scene).is_some() {
+            prop_assert!(read.history.undo(&mut read.scene).is_some(), "a step to undo");
+            prop_assert_eq!(&read.scene, &scene);
+        }
     }
 
     #[test]

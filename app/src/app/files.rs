@@ -14,7 +14,7 @@ use crate::dialogs::{Card, chooser::Chooser, drop_card::DropCard};
 use crate::jobs::{Loading, Task, Writing};
 use crate::notify::Tone;
 use crate::panels::viewport::Dropping;
-use crate::{recent, text};
+use crate::{recent, scratch, text};
 
 /// What the files that hover over the window would become.
 pub(super) fn hovering(ctx: &Context) -> Option<Dropping> {
@@ -26,7 +26,7 @@ pub(super) fn hovering(ctx: &Context) -> Option<Dropping> {
         let paths: Vec<&Path> = files.iter().filter_map(|f| f.path.as_deref()).collect();
         let splats = paths
             .iter()
-            .filter(|path| scene::io::is_splat_path(path))
+            .filter(|path| scene::io::is_splat_path(path) || scene::io::is_project_path(path))
             .count();
         Some(if paths.iter().any(|path| choose::is_picture(path)) {
             Dropping::Picture
@@ -44,8 +44,21 @@ pub(super) fn hovering(ctx: &Context) -> Option<Dropping> {
 impl App {
     /// Opens files: splats as layers, the first picture as a portrait to be asked about.
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
-        let (pictures, splats): (Vec<_>, Vec<_>) =
-            paths.into_iter().partition(|path| choose::is_picture(path));
+        let (projects, others): (Vec<_>, Vec<_>) = paths
+            .into_iter()
+            .partition(|path| scene::io::is_project_path(path));
+        if projects.len() > 1 {
+            let title = text::only_first(&recent::file_name(&projects[0]), projects.len() - 1);
+            self.front
+                .notices
+                .show(Tone::Info, title, text::ONE_PROJECT);
+        }
+        if let Some(path) = projects.into_iter().next() {
+            self.open_project(path);
+        }
+        let (pictures, splats): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|path| choose::is_picture(path));
         for path in splats {
             self.load(path);
         }
@@ -68,6 +81,14 @@ impl App {
             .editor
             .begin_incoming(&name, &file, scene::io::SCENE_FROM_FILE);
         self.digest(outcome);
+        if scratch::is_large(&path)
+            && let Err(error) = self.put_on_disk(node)
+        {
+            self.front.notices.error(text::cannot_open(&file), &error);
+            let outcome = self.editor.cancel_incoming(node);
+            self.digest(outcome);
+            return;
+        }
         let source = path.clone();
         let work = Background::<GaussianCloud, _>::start("load", self.wake.clone(), move |sink| {
             Ok(scene::io::load(&source, sink)?)
@@ -76,11 +97,18 @@ impl App {
         self.jobs.add(text::OPENING, file, task);
     }
 
+    fn put_on_disk(&mut self, node: scene::NodeId) -> anyhow::Result<()> {
+        let folder = scratch::folder()?;
+        Ok(self.editor.put_incoming_on_disk(node, &folder)?)
+    }
+
     /// Asks for a file, through the desktop where it can.
     pub(super) fn choose(&mut self, purpose: Purpose) {
         let name = match purpose {
             Purpose::Open | Purpose::OpenPicture => String::new(),
-            Purpose::SaveSplats => format!("{}.ply", self.document.stem()),
+            Purpose::SaveScene => {
+                format!("{}.{}", self.document.stem(), scene::io::PROJECT_EXTENSION)
+            }
             Purpose::SaveScreenshot => format!("{}.png", self.document.stem()),
             Purpose::SaveMp4 => format!("{}.mp4", self.document.stem()),
             Purpose::SaveGif => format!("{}.gif", self.document.stem()),
@@ -106,7 +134,7 @@ impl App {
         let first = purpose.with_ending(first);
         match purpose {
             Purpose::Open | Purpose::OpenPicture => self.open(paths),
-            Purpose::SaveSplats => self.save_to(first),
+            Purpose::SaveScene => self.save_to(first),
             Purpose::SaveScreenshot => self.take_screenshot(first),
             Purpose::SaveMp4 | Purpose::SaveGif | Purpose::SaveFrames => self.turn_table(first),
         }
@@ -116,13 +144,16 @@ impl App {
     pub(super) fn save(&mut self) {
         match self.document.path.clone() {
             Some(path) => self.save_to(path),
-            None => self.choose(Purpose::SaveSplats),
+            None => self.choose(Purpose::SaveScene),
         }
     }
 
     fn save_to(&mut self, path: PathBuf) {
+        if scene::io::is_project_path(&path) {
+            self.save_project_to(path);
+            return;
+        }
         let layers: Vec<_> = layers(&self.editor);
-        let revision = self.editor.history().revision();
         let target = path.clone();
         let work = Background::<(), String>::start("save", self.wake.clone(), move |sink| {
             sink.progress(scene::Progress::new(text::WRITING, 0, 0))?;
@@ -141,11 +172,16 @@ impl App {
                 &report.notes,
             ))
         });
+        self.add_saving(work, path);
+    }
+
+    /// Lists work that puts the scene as it is now on disk.
+    pub(super) fn add_saving(&mut self, work: Background<(), String>, path: PathBuf) {
         let subject = recent::file_name(&path);
         let task = Task::Write(Writing {
             work,
             path,
-            saves_revision: Some(revision),
+            saves_revision: Some(self.editor.history().revision()),
         });
         self.jobs.add(text::SAVING, subject, task);
     }

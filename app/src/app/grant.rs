@@ -73,7 +73,16 @@ impl App {
                 self.save();
             }
             Wish::Show(kind) => self.front.card = Card::of(kind),
-            Wish::CloseCard => self.front.card = Card::None,
+            Wish::CloseCard => {
+                if self.editor.has_preview() {
+                    self.run(Command::Edit(EditCommand::EndPreview));
+                }
+                let stays = self.front.leaving_after_save == Some(Leaving::Project);
+                if matches!(self.front.card, Card::Leave(Leaving::Project)) && !stays {
+                    self.front.project = None;
+                }
+                self.front.card = Card::None;
+            }
             Wish::LookThrough(node) => {
                 if let Some(made) = self.jobs.made.get(&node) {
                     self.editor.look_through(&made.camera);
@@ -81,6 +90,8 @@ impl App {
             }
             Wish::NewScene => self.leave(Leaving::NewScene, ctx),
             Wish::NewSceneAnyway => self.start_anew(),
+            Wish::ShowProject => self.show_project(ctx),
+            Wish::ShowProjectAnyway => self.show_project_anyway(),
             Wish::ToggleHistory => {
                 self.settings.history_open ^= true;
                 self.settings.data_open = false;
@@ -190,13 +201,15 @@ impl App {
         }
     }
 
-    fn leave(&mut self, leaving: Leaving, ctx: &Context) {
+    pub(super) fn leave(&mut self, leaving: Leaving, ctx: &Context) {
         if self.document.is_unsaved(&self.editor) || self.jobs.is_busy() {
             self.front.card = Card::Leave(leaving);
-        } else if leaving == Leaving::Quit {
-            self.quit(ctx);
-        } else {
-            self.start_anew();
+            return;
+        }
+        match leaving {
+            Leaving::Quit => self.quit(ctx),
+            Leaving::NewScene => self.start_anew(),
+            Leaving::Project => self.show_project_anyway(),
         }
     }
 
@@ -206,7 +219,7 @@ impl App {
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
 
-    fn start_anew(&mut self) {
+    pub(super) fn start_anew(&mut self) {
         // Dropping the jobs cancels them.
         drop(self.jobs.take());
         self.jobs.made.clear();
@@ -231,7 +244,7 @@ impl App {
         let node = match &job.task {
             Task::Load(loading) => Some(loading.node),
             Task::Generate(generating) => generating.node,
-            Task::Write(_) => None,
+            Task::Write(_) | Task::OpenProject(_) => None,
         };
         if let Some(node) = node {
             let outcome = self.editor.cancel_incoming(node);

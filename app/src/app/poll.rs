@@ -71,6 +71,7 @@ impl App {
         let goes_on = match &mut job.task {
             Task::Load(loading) => self.poll_load(loading, &mut reports),
             Task::Generate(generating) => self.poll_generate(generating, &mut reports, ctx),
+            Task::OpenProject(opening) => self.poll_project(opening, &mut reports),
             Task::Write(writing) => self.poll_write(&title, writing, &mut reports),
         };
         if let Some(progress) = reports.last() {
@@ -300,6 +301,7 @@ impl App {
             match self.front.leaving_after_save.take() {
                 Some(Leaving::Quit) => self.front.wishes.push(Wish::Quit),
                 Some(Leaving::NewScene) => self.front.wishes.push(Wish::NewScene),
+                Some(Leaving::Project) => self.front.wishes.push(Wish::ShowProject),
                 None => {}
             }
             recent::remember(&mut self.settings.recent, &writing.path);

@@ -151,6 +151,10 @@ impl App {
 
     /// Makes the small picture of a recent file from what is shown now.
     fn portray(&mut self) {
+        // A large scene is portrayed when it is there.
+        if self.view.facts().stats.waiting > 0 {
+            return;
+        }
         let Some(path) = self.front.portray.take() else {
             return;
         };

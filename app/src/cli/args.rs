@@ -186,7 +186,8 @@ pub(crate) struct InfoArgs {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-An untouched PLY is written back byte for byte. ASCII and big-endian PLY become little-endian binary.")]
+An untouched PLY is written back byte for byte. ASCII and big-endian PLY become little-endian binary.\n\
+A name that ends in .splatwright makes a project; of a project the visible layers are written.")]
 pub(crate) struct ConvertArgs {
     /// The splat file to read
     pub(crate) input: PathBuf,
@@ -217,6 +218,16 @@ pub(crate) struct BenchArgs {
     /// Draw on the processor even where there is a graphics device
     #[arg(long)]
     pub(crate) software: bool,
+    /// Time two rounds around the middle of merged splats instead, as the window draws a large scene that
+    /// moves; frames are those of one round
+    #[arg(long)]
+    pub(crate) orbit: bool,
+    /// Memory for packed splats that an orbit may use, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 2048, requires = "orbit")]
+    pub(crate) scene_memory: u64,
+    /// Put the splats of the file on the disk whatever its size
+    #[arg(long, requires = "orbit")]
+    pub(crate) on_disk: bool,
 }
 
 #[derive(Args, Debug)]

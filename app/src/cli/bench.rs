@@ -1,5 +1,7 @@
 //! `splatwright bench`: times the renderer with the command line that every peer's driver has.
 
+mod orbit;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,7 +15,7 @@ use serde::Deserialize;
 
 use super::args::BenchArgs;
 use super::progress::Terminal;
-use super::stage::{Stage, load_layer};
+use super::stage::{Stage, load_layer, tuned};
 use crate::export;
 
 /// Frames drawn before the clock starts: pipelines are compiled and buffers grow.
@@ -39,6 +41,9 @@ enum Timed {
 
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     ensure!(args.frames > 0, "there must be at least one frame to time");
+    if args.orbit {
+        return orbit::run(args);
+    }
     let mut terminal = Terminal::new();
     let camera = read_camera(&args.cameras, args.camera, [args.width, args.height])?;
 
@@ -165,6 +170,7 @@ fn open(software: bool) -> Result<(Timed, String)> {
         return Ok((Timed::Software(Box::new(SoftwareRenderer::new())), adapter));
     }
     let gpu = Gpu::headless().context("`--software` times the processor instead")?;
+    let gpu = tuned(gpu);
     let adapter = gpu.adapter_name.clone();
     Ok((Timed::Gpu(Box::new(Renderer::new(gpu)?)), adapter))
 }

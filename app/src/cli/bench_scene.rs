@@ -12,7 +12,9 @@ use scene::{GaussianCloud, SplatLayer, Transform, sh};
 
 use super::args::BenchSceneArgs;
 
-const LARGEST: usize = 20_000_000;
+const LARGEST: usize = 40_000_000;
+/// Splats that are made at once.
+const PART: usize = 1 << 20;
 const SH_DEGREE: u32 = 3;
 const BALLS: u64 = 12;
 
@@ -22,7 +24,16 @@ pub(crate) fn run(args: &BenchSceneArgs) -> Result<()> {
         "a scene can have 1 to {LARGEST} splats, not {}",
         args.count
     );
-    let cloud = random_cloud(args.count)?;
+    let mut random = RandomScene::new(args.count);
+    let mut cloud = random.part(args.count.min(PART))?;
+    if args.count > PART {
+        let first = std::mem::take(&mut cloud);
+        cloud = GaussianCloud::on_disk(&crate::scratch::folder()?)?;
+        cloud.append(first)?;
+        while cloud.len() < args.count {
+            cloud.append(random.part((args.count - cloud.len()).min(PART))?)?;
+        }
+    }
     let layer = SplatLayer::new(cloud, "bench");
     scene::io::save(
         &args.scene,
@@ -55,19 +66,37 @@ fn cameras() -> serde_json::Value {
     cameras.into()
 }
 
-fn random_cloud(count: usize) -> Result<GaussianCloud> {
-    let mut random = Random(1);
-    let coefficients = sh::coefficient_count(SH_DEGREE);
-    // Half the mean distance of splats spread over the surfaces.
-    let size = (7.0 / (count as f32).sqrt()).ln();
-    let mut parts = CloudParts {
-        sh_degree: SH_DEGREE,
-        ..CloudParts::default()
-    };
-    for _ in 0..count {
+/// A scene that is made part by part.
+struct RandomScene {
+    random: Random,
+    /// Logarithm of half the mean distance of splats spread over the surfaces.
+    size: f32,
+}
+
+impl RandomScene {
+    fn new(count: usize) -> Self {
+        Self {
+            random: Random(1),
+            size: (7.0 / (count as f32).sqrt()).ln(),
+        }
+    }
+
+    fn part(&mut self, count: usize) -> Result<GaussianCloud> {
+        let mut parts = CloudParts {
+            sh_degree: SH_DEGREE,
+            ..CloudParts::default()
+        };
+        for _ in 0..count {
+            self.add(&mut parts);
+        }
+        GaussianCloud::new(parts).context("the random scene is not valid")
+    }
+
+    fn add(&mut self, parts: &mut CloudParts) {
+        let random = &mut self.random;
         let kind = random.uniform();
         let (mut mean, normal) = random.surface_point();
-        let mut log_scale = Vec3::splat(size) + 0.5 * random.normal3();
+        let mut log_scale = Vec3::splat(self.size) + 0.5 * random.normal3();
         let mut opacity_logit = 2.0 + 2.0 * random.normal();
         let mut rotation = Quat::from_rotation_arc(Vec3::Z, normal);
         if kind > 0.95 {
@@ -90,12 +119,11 @@ fn random_cloud(count: usize) -> Result<GaussianCloud> {
         parts
             .opacity_logits
             .push(opacity_logit.clamp(-limit, limit));
-        for k in 0..coefficients {
+        for k in 0..sh::coefficient_count(SH_DEGREE) {
             let spread = if k == 0 { 1.0 } else { 0.06 };
             parts.sh.extend((0..3).map(|_| spread * random.normal()));
         }
     }
-    GaussianCloud::new(parts).context("the random scene is not valid")
 }
 
 /// SplitMix64 (Steele et al. 2014): repeatable everywhere.
@@ -155,8 +183,11 @@ mod tests {
 
     #[test]
     fn the_scene_is_the_same_every_time() {
-        let cloud = random_cloud(500).unwrap();
-        assert_eq!(cloud, random_cloud(500).unwrap(), "repeatable");
+        let cloud = RandomScene::new(500).part(500).unwrap();
+        let mut again = RandomScene::new(500);
+        let mut parts = again.part(200).unwrap();
+        parts.append(again.part(300).unwrap()).unwrap();
+        assert_eq!(cloud, parts, "repeatable, part by part as well");
         assert_eq!(cloud.len(), 500, "as many as asked");
         let spread = cloud.means().iter().map(|m| m.length()).fold(0.0, f32::max);
         assert!(spread > 10.0, "there is a sky: {spread}");

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use renderer::Render;
-use scene::Transform;
-use scene::io::SaveOptions;
+use scene::io::{Project, SaveOptions};
+use scene::{History, Sink};
 
-use super::args::{ConvertArgs, RenderArgs, SheetArgs, TurntableArgs, ViewArgs};
+use super::args::{ConvertArgs, ModelArgs, RenderArgs, SheetArgs, TurntableArgs, ViewArgs};
 use super::progress::Terminal;
-use super::stage::{Stage, is_picture, load_layer};
+use super::stage::{Stage, is_picture};
 use crate::export::{self, Direction, Quality, TurntableFormat, TurntableOptions};
 
 pub(crate) fn render(args: &RenderArgs) -> Result<()> {
@@ -85,18 +85,36 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<()> {
         "this is a picture; `splatwright generate` makes splats of it: {}",
         args.input.display()
     );
+    let to_project = scene::io::is_project_path(&args.output);
     ensure!(
-        scene::io::is_splat_path(&args.output),
-        "splats are written as PLY; give a name that ends in .ply: {}",
+        to_project || scene::io::is_splat_path(&args.output),
+        "splats are written as PLY or as a project; give a name that ends in .ply or .{}: {}",
+        scene::io::PROJECT_EXTENSION,
         args.output.display()
     );
     let mut terminal = Terminal::new();
-    let layer = load_layer(&args.input, &mut terminal)?;
-    let report = scene::io::save(
-        &args.output,
-        &[(&layer, &Transform::IDENTITY)],
-        &SaveOptions::default(),
+    let stage = Stage::open(
+        std::slice::from_ref(&args.input),
+        &ModelArgs::default(),
+        &mut terminal,
     )?;
+    let report = if to_project {
+        let history = History::new(0);
+        let project = Project::snapshot(&stage.scene, &history);
+        let mut listen = |progress| Sink::<()>::progress(&mut terminal, progress);
+        scene::io::save_project(&args.output, &project, &mut listen)?
+    } else {
+        let scene = &stage.scene;
+        let shown = scene.layers().filter(|(id, ..)| scene.is_visible(*id));
+        let layers: Vec<_> = shown
+            .map(|(id, _, layer)| {
+                let place = scene::io::file_from_layer(&scene.world_from_node(id));
+                (layer, place)
+            })
+            .collect();
+        let borrowed: Vec<_> = layers.iter().map(|(layer, at)| (*layer, at)).collect();
+        scene::io::save(&args.output, &borrowed, &SaveOptions::default())?
+    };
     for note in &report.notes {
         terminal.say(note);
     }

@@ -11,7 +11,9 @@ use super::stage::is_picture;
 
 pub(crate) fn run(args: &InfoArgs) -> Result<()> {
     for file in &args.files {
-        let facts = if is_picture(file)? {
+        let facts = if scene::io::is_project_path(file) {
+            of_project(file)?
+        } else if is_picture(file)? {
             of_picture(file)?
         } else {
             of_splats(file)?
@@ -66,6 +68,19 @@ fn of_splats(file: &Path) -> Result<Facts> {
         facts.push(("warnings", loaded.warnings.to_string().into()));
     }
     Ok(facts)
+}
+
+fn of_project(file: &Path) -> Result<Facts> {
+    let project = scene::io::load_project(file, &mut |_| Ok(()))?;
+    let layers = project.scene.layers();
+    let layers: Vec<String> = layers.map(|(_, node, _)| node.name.clone()).collect();
+    let splats: usize = project.scene.layers().map(|(.., l)| l.alive()).sum();
+    Ok(vec![
+        ("splats", splats.into()),
+        ("bytes", size_of(file)?.into()),
+        ("layers", layers.into()),
+        ("steps", project.history.entries().len().into()),
+    ])
 }
 
 fn of_picture(file: &Path) -> Result<Facts> {

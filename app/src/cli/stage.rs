@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use renderer::{Gpu, Render, Renderer, SoftwareRenderer};
-use scene::{DirectionalLight, Edit, Node, Payload, Scene, SplatLayer, Transform};
+use scene::{DirectionalLight, Edit, Node, Payload, Scene, Sink, SplatLayer, Transform};
 
 use super::args::{ModelArgs, ViewArgs};
 use super::generate;
 use super::progress::Terminal;
+use crate::tunings;
 
 /// A scene from files.
 pub(crate) struct Stage {
@@ -27,7 +28,9 @@ impl Stage {
             scene: Scene::new(),
         };
         for file in files {
-            if is_picture(file)? {
+            if scene::io::is_project_path(file) {
+                stage.add_project(file, terminal)?;
+            } else if is_picture(file)? {
                 let generated = generate::generate(file, model, terminal)?;
                 let layer = SplatLayer::new(generated.cloud, file_name(file));
                 stage.add(&file_name(file), layer, generated.world_from_cloud)?;
@@ -37,6 +40,21 @@ impl Stage {
             }
         }
         Ok(stage)
+    }
+
+    /// Adds what a project shows; its lights too where it comes first.
+    fn add_project(&mut self, file: &Path, terminal: &mut Terminal) -> Result<()> {
+        let mut listen = |progress| Sink::<()>::progress(terminal, progress);
+        let project = scene::io::load_project(file, &mut listen)?;
+        if self.scene.nodes().next().is_none() {
+            self.scene = project.scene;
+            return Ok(());
+        }
+        let scene = &project.scene;
+        for (id, node, layer) in scene.layers().filter(|(id, ..)| scene.is_visible(*id)) {
+            self.add(&node.name, layer.clone(), scene.world_from_node(id))?;
+        }
+        Ok(())
     }
 
     /// Adds one layer.
@@ -63,7 +81,7 @@ fn open_renderer(software: bool) -> Box<dyn Render> {
     if !software {
         match Gpu::headless() {
             Ok(gpu) if Gpu::is_slower_than_software(gpu.device_type) => {}
-            Ok(gpu) => match Renderer::new(gpu) {
+            Ok(gpu) => match Renderer::new(tuned(gpu)) {
                 Ok(renderer) => return Box::new(renderer),
                 Err(error) => log::warn!("drawing on the processor: {error}"),
             },
@@ -71,6 +89,12 @@ fn open_renderer(software: bool) -> Box<dyn Render> {
         }
     }
     Box::new(SoftwareRenderer::new())
+}
+
+/// The device with the passes that the window found fastest on it.
+pub(crate) fn tuned(gpu: Gpu) -> Gpu {
+    let tuning = tunings::remembered(&gpu).unwrap_or_default();
+    gpu.with_tuning(tuning)
 }
 
 /// Reads one splat file as a layer; what was odd about it goes to standard error.

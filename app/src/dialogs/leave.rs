@@ -13,6 +13,8 @@ pub enum Leaving {
     Quit,
     /// To an empty scene.
     NewScene,
+    /// To the project that was opened.
+    Project,
 }
 
 /// The card.
@@ -23,6 +25,7 @@ pub fn show(ui: &mut Ui, leaving: Leaving, cx: &Cx<'_>, wishes: &mut Wishes) {
         (true, _) => text::unsaved_title(&cx.document.name()),
         (false, Leaving::Quit) => text::JOBS_RUN_TITLE.to_owned(),
         (false, Leaving::NewScene) => text::JOBS_RUN_NEW_TITLE.to_owned(),
+        (false, Leaving::Project) => text::JOBS_RUN_PROJECT_TITLE.to_owned(),
     };
     ui.label(theme::heading(title));
     ui.add_space(GAP);
@@ -38,6 +41,7 @@ pub fn show(ui: &mut Ui, leaving: Leaving, cx: &Cx<'_>, wishes: &mut Wishes) {
     let anyway = match leaving {
         Leaving::Quit => Wish::QuitAnyway,
         Leaving::NewScene => Wish::NewSceneAnyway,
+        Leaving::Project => Wish::ShowProjectAnyway,
     };
     ui.horizontal(|ui| {
         if widgets::danger_button(ui, text::leave_label(leaving, unsaved)).clicked() {
@@ -46,8 +50,8 @@ pub fn show(ui: &mut Ui, leaving: Leaving, cx: &Cx<'_>, wishes: &mut Wishes) {
         widgets::right_to_left(ui, |ui| {
             if unsaved {
                 if widgets::primary_button(ui, text::SAVE, Ok(())).clicked() {
-                    wishes.push(Wish::CloseCard);
                     wishes.push(Wish::SaveAndLeave(leaving));
+                    wishes.push(Wish::CloseCard);
                 }
                 if widgets::secondary_button(ui, text::CANCEL, Ok(())).clicked() {
                     wishes.push(Wish::CloseCard);

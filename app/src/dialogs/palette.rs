@@ -22,7 +22,7 @@ struct Row {
     name: String,
     group: &'static str,
     help: &'static str,
-    keys: &'static str,
+    keys: String,
     problem: Option<&'static str>,
     wish: Wish,
 }
@@ -126,7 +126,7 @@ fn row_ui(ui: &mut Ui, row: &Row, chosen: bool) -> egui::Response {
     let keys = ui.painter().text(
         pos2(rect.right() - 10.0, middle),
         Align2::RIGHT_CENTER,
-        row.keys,
+        row.keys.as_str(),
         theme::small_font(),
         t.text_secondary,
     );
@@ -153,7 +153,12 @@ fn rows(cx: &Cx<'_>, query: &str) -> Vec<Row> {
                 name: info.name.to_owned(),
                 group: info.group,
                 help: info.help,
-                keys: info.shortcut.unwrap_or_default(),
+                keys: cx
+                    .editor
+                    .keymap()
+                    .shortcut(&command)
+                    .unwrap_or_default()
+                    .to_owned(),
                 problem: cx.editor.enabled(&command).err(),
                 wish: Wish::Run(command),
             }
@@ -166,7 +171,7 @@ fn rows(cx: &Cx<'_>, query: &str) -> Vec<Row> {
         name: name.to_owned(),
         group: text::MENU_HELP,
         help: "",
-        keys,
+        keys: keys.to_owned(),
         problem: None,
         wish: Wish::Show(card),
     });

@@ -16,6 +16,12 @@ use super::*;
 struct Painter;
 
 impl Render for Painter {
+    fn set_residency(&mut self, _: renderer::Residency) {}
+
+    fn is_complete(&self) -> bool {
+        true
+    }
+
     fn set_tree(&mut self, _: &Scene, _: NodeId, _: Arc<LodTree>) {}
 
     fn sync(&mut self, _scene: &Scene, _dirty: &[Dirty]) {}

@@ -120,6 +120,7 @@ fn edit_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     );
     item(ui, cx, wishes, Command::DeleteSelection);
     ui.separator();
+    edits_ui(ui, cx, wishes, &[EditCommand::CleanUp, EditCommand::Doctor]);
     ui.menu_button(text::MENU_MIRROR, |ui| {
         edits_ui(ui, cx, wishes, &[0, 1, 2].map(EditCommand::Mirror));
     });
@@ -309,7 +310,7 @@ fn named_item(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, n
     let info = command.info();
     let enabled = cx.editor.enabled(&command);
     let mut button = Button::new(name).min_size(egui::vec2(220.0, 0.0));
-    if let Some(keys) = info.shortcut {
+    if let Some(keys) = cx.editor.keymap().shortcut(&command) {
         button = button.shortcut_text(keys);
     }
     let response = ui.add_enabled(enabled.is_ok(), button);

@@ -50,6 +50,10 @@ fn device_ui(ui: &mut Ui, cx: &Cx<'_>) {
         let label = RichText::new(icons::WARNING).color(t.danger_text);
         ui.label(label).on_hover_text(problem);
     }
+    if let Some(line) = held_facts(&view.stats) {
+        let response = ui.label(theme::small(line).color(t.text_secondary));
+        response.on_hover_text(text::HELD_HINT);
+    }
     if view.frame_ms > 0.0 {
         let line = text::frame_facts(view.frame_ms, view.stats.memory_bytes);
         let response = ui.label(theme::small(line).color(t.text_secondary));
@@ -66,4 +70,14 @@ fn device_ui(ui: &mut Ui, cx: &Cx<'_>) {
     } else {
         ui.label(theme::small(&view.device).color(t.text_secondary));
     }
+}
+
+/// What of large layers the picture does not show yet, or shows coarser.
+fn held_facts(stats: &renderer::FrameStats) -> Option<String> {
+    if stats.waiting > 0 {
+        let held = stats.splats.saturating_sub(stats.waiting);
+        let counts = [held, stats.splats].map(|n| grouped(n as usize));
+        return Some(text::splats_held(&counts[0], &counts[1]));
+    }
+    (stats.missing_parts > 0).then(|| text::parts_to_come(stats.missing_parts))
 }

@@ -71,10 +71,11 @@ fn group_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, group: &[ToolKind], s
     let in_hand = group.iter().position(|tool| *tool == cx.editor.tool());
     *shown = in_hand.unwrap_or(*shown).min(group.len() - 1);
     let tool = group[*shown];
-    let info = Command::SetTool(tool).info();
-    let button = IconButton::tool(icon(tool), info.name, info.shortcut)
+    let command = Command::SetTool(tool);
+    let keys = cx.editor.keymap().shortcut(&command);
+    let button = IconButton::tool(icon(tool), command.info().name, keys)
         .active(in_hand.is_some())
-        .enabled(cx.editor.enabled(&Command::SetTool(tool)));
+        .enabled(cx.editor.enabled(&command));
     let response = button.show(ui);
     if response.clicked() {
         let next = match in_hand {
@@ -100,7 +101,7 @@ fn group_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, group: &[ToolKind], s
             let mut button = Button::new((icon_text(*tool), info.name))
                 .min_size(egui::vec2(180.0, 0.0))
                 .selected(*tool == cx.editor.tool());
-            if let Some(keys) = info.shortcut {
+            if let Some(keys) = cx.editor.keymap().shortcut(&command) {
                 button = button.shortcut_text(keys);
             }
             if ui.add(button).on_hover_text(info.help).clicked() {
@@ -127,7 +128,8 @@ fn corner_ui(ui: &Ui, rect: egui::Rect, active: bool) {
 fn action(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, symbol: &str, command: Command) {
     let info = command.info();
     let name = info.name.trim_end_matches(text::ELLIPSIS);
-    let button = IconButton::tool(symbol, name, info.shortcut).enabled(cx.editor.enabled(&command));
+    let keys = cx.editor.keymap().shortcut(&command);
+    let button = IconButton::tool(symbol, name, keys).enabled(cx.editor.enabled(&command));
     if button.show(ui).clicked() {
         wishes.run(command);
     }

@@ -1,6 +1,7 @@
 //! Words of the editing tools.
 
 use editor::Pivot;
+use scene::clean::Ailment;
 
 words! {
     AXES = "Axes";
@@ -31,6 +32,19 @@ words! {
     OPACITY = "Opacity";
     COLOR_FILTER = "Filter";
     BAKE = "Bake";
+    CLEAN_UP = "Clean up";
+    CLEAN_UP_HELP = "What breaks a rule floats and is drawn red. A rule at zero is off; sizes are counted in typical splats of the layer.";
+    RULE_OPACITY = "Fainter than";
+    RULE_SIZE = "Larger than";
+    RULE_REACH = "Reach";
+    RULE_NEIGHBORS = "Company under";
+    RULE_GROUP = "Groups under";
+    DOCTOR = "File doctor";
+    DOCTOR_NUMBERS = "Numbers that are none (NaN, infinite) never get this far: files are repaired while they are read, and what was left out is told then.";
+    SHOW_RED = "Show";
+    NOTHING_RED = "Nothing is drawn red";
+    REMOVE_RED = "Remove";
+    SELECT_RED = "Select";
     MENU_MIRROR = "Mirror";
     MENU_CROP = "Crop";
     MENU_PLACE = "Place";
@@ -46,6 +60,30 @@ pub const FILTERS: &[(&str, [f32; 3])] = &[
     ("Sky", [0.68, 0.86, 1.0]),
     ("Violet", [0.84, 0.74, 1.0]),
 ];
+
+/// Name of an ailment, what it is, and what its fix does.
+pub fn ailment(ailment: Ailment) -> (&'static str, &'static str, &'static str) {
+    match ailment {
+        Ailment::Giant => ("Giant", "Larger than a quarter of the layer", "Shrink"),
+        Ailment::Needle => ("Needle", "More than 30 times as long as wide", "Shorten"),
+        Ailment::Invisible => (
+            "Invisible",
+            "Too transparent or too small to be seen",
+            "Remove",
+        ),
+        Ailment::Duplicate => ("Duplicate", "The same as another splat", "Remove"),
+        Ailment::Stray => (
+            "Stray",
+            "Many times the layer's size away from it",
+            "Remove",
+        ),
+    }
+}
+
+/// So many splats are red.
+pub fn marked(count: &str) -> String {
+    format!("{count} splats are drawn red")
+}
 
 /// Mirrors along the axes.
 pub const MIRRORS: [&str; 3] = ["Mirror X", "Y", "Z"];

@@ -59,9 +59,9 @@ pub fn turntable_summary(frames: u32, seconds: f32) -> String {
 /// What a file filter is called.
 pub fn filter_name(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Open => "Splats and pictures",
+        Purpose::Open => "Projects, splats and pictures",
         Purpose::OpenPicture => "Pictures",
-        Purpose::SaveSplats => "Splats (PLY)",
+        Purpose::SaveScene => "Project or splats (PLY)",
         Purpose::SaveScreenshot => "PNG picture",
         Purpose::SaveMp4 => "MP4 film",
         Purpose::SaveGif => "Animated GIF",
@@ -108,6 +108,19 @@ pub fn job_would_stop(title: &str, subject: &str) -> String {
     format!("{title} ({subject}) is still running and would be stopped.")
 }
 
+/// A key that another command has.
+pub fn key_taken(keys: &str, other: &str) -> String {
+    format!("{keys} belongs to “{other}”; take it away there first, or press another key")
+}
+
+/// Accessible name of a command's key.
+pub fn keys_of(name: &str, keys: &str) -> String {
+    match keys {
+        "" => format!("{name}: no key"),
+        keys => format!("{name}: {keys}"),
+    }
+}
+
 /// The question before unsaved changes are lost.
 pub fn unsaved_title(name: &str) -> String {
     format!("Save the changes to “{name}”?")
@@ -119,6 +132,7 @@ pub fn leave_label(leaving: Leaving, unsaved: bool) -> &'static str {
         (_, true) => "Do not save",
         (Leaving::Quit, false) => "Stop and quit",
         (Leaving::NewScene, false) => "Stop and start anew",
+        (Leaving::Project, false) => "Stop and open",
     }
 }
 
@@ -420,4 +434,17 @@ pub fn saved_detail(splats: usize, bytes: u64, notes: &[String]) -> String {
 /// An export is on disk.
 pub fn exported(title: &str, name: &str) -> String {
     format!("{title} saved as {name}")
+}
+
+/// How much of a large layer the picture shows.
+pub fn splats_held(held: &str, all: &str) -> String {
+    format!("{held} of {all} splats there")
+}
+
+/// How much of a large layer is drawn coarser than it could be.
+pub fn parts_to_come(parts: u32) -> String {
+    match parts {
+        1 => String::from("1 part to come"),
+        n => format!("{n} parts to come"),
+    }
 }

@@ -1,25 +1,30 @@
 //! The viewport on the window's own graphics device.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, TextureId};
-use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer};
+use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer, Residency, Tuned};
 use scene::{RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
 use super::{Changes, ViewFacts, scaled};
 use crate::background::{Background, Wake};
+use crate::tunings;
 
-/// Whether the device can run compute passes at all (old OpenGL cannot), and faster than we do without.
+/// Whether the device can run all passes (old OpenGL cannot), and faster than we do without.
 pub(super) fn can_compute(state: &RenderState) -> bool {
-    let flags = state.adapter.get_downlevel_capabilities().flags;
-    let info = state.adapter.get_info();
-    flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
-        && info.backend != wgpu::Backend::Gl
-        && !Gpu::is_slower_than_software(info.device_type)
+    let device_type = state.adapter.get_info().device_type;
+    Gpu::can_draw(&state.adapter) && !Gpu::is_slower_than_software(device_type)
 }
+
+/// So long nothing is drawn before passes are timed.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// How long a frame may take over splats: half of what a smooth frame has.
+const SLICE: Duration = Duration::from_millis(8);
 
 enum Stage {
     /// The passes are compiled on their own thread, so that the window opens at once.
@@ -34,14 +39,28 @@ pub(super) struct GpuView {
     stage: Stage,
     texture: Option<(wgpu::Texture, TextureId)>,
     pace: Pace,
+    choice: Choice,
+    wake: Wake,
+}
+
+/// The choice of passes for this device.
+enum Choice {
+    /// Not known yet: it is measured once nothing has been drawn for a while.
+    Unknown {
+        idle_since: Option<Instant>,
+    },
+    Measuring(Background<(), Tuned>),
+    Made,
 }
 
 impl GpuView {
     pub(super) fn new(state: RenderState, wake: Wake) -> Self {
         let info = state.adapter.get_info();
         let gpu = Gpu::from_existing(&info, state.device.clone(), state.queue.clone());
+        let remembered = tunings::remembered(&gpu);
+        let gpu = gpu.with_tuning(remembered.unwrap_or_default());
         let for_thread = gpu.clone();
-        let compiling = Background::start("compile", wake, move |_| {
+        let compiling = Background::start("compile", Arc::clone(&wake), move |_| {
             Renderer::new(for_thread).context("the renderer could not start")
         });
         Self {
@@ -50,6 +69,54 @@ impl GpuView {
             stage: Stage::Compiling(compiling),
             texture: None,
             pace: Pace::new(),
+            choice: match remembered {
+                Some(_) => Choice::Made,
+                None => Choice::Unknown { idle_since: None },
+            },
+            wake,
+        }
+    }
+
+    /// Measures the fastest passes while the artist looks at a picture that stands still.
+    fn choose_passes(&mut self, drew: bool, ctx: &Context) {
+        let Stage::Ready(renderer) = &mut self.stage else {
+            return;
+        };
+        match &mut self.choice {
+            Choice::Made => {}
+            Choice::Unknown { idle_since } if drew => {
+                *idle_since = Some(Instant::now());
+                ctx.request_repaint_after(IDLE);
+            }
+            Choice::Unknown { idle_since } => {
+                let idle = idle_since.map_or(Duration::ZERO, |since| since.elapsed());
+                if idle < IDLE {
+                    ctx.request_repaint_after(IDLE - idle);
+                } else {
+                    let gpu = self.gpu.clone();
+                    let measuring =
+                        Background::start("passes", Arc::clone(&self.wake), move |_| {
+                            renderer::measure_tuning(&gpu).context("the passes cannot be timed")
+                        });
+                    self.choice = Choice::Measuring(measuring);
+                }
+            }
+            Choice::Measuring(measuring) => {
+                let Some(result) = measuring.result() else {
+                    return;
+                };
+                self.choice = Choice::Made;
+                match result {
+                    Ok(tuned) => {
+                        log::info!("the fastest passes here: {}", tuned.tuning);
+                        if let Err(error) = tunings::remember(&self.gpu, tuned.tuning) {
+                            log::warn!("the choice of passes cannot be remembered: {error}");
+                        }
+                        renderer.adopt(tuned);
+                    }
+                    Err(error) => log::warn!("{error:#}"),
+                }
+            }
         }
     }
 
@@ -70,7 +137,12 @@ impl GpuView {
             && let Some(result) = compiling.result()
         {
             match result {
-                Ok(renderer) => {
+                Ok(mut renderer) => {
+                    let kind = renderer.gpu().device_type;
+                    renderer.set_residency(Residency {
+                        scene_bytes: Gpu::usual_scene_bytes(kind),
+                        slice: Some(SLICE),
+                    });
                     self.stage = Stage::Ready(Box::new(renderer));
                     changes.dirty = super::everything(scene);
                     fresh = true;
@@ -87,10 +159,17 @@ impl GpuView {
         // A frame whose buffers were too small is drawn again with larger ones.
         let changed = changed || fresh || !renderer.is_settled();
         let start = Instant::now();
-        let Some(scale) = self.pace.next(changed, start) else {
-            return Ok(());
+        let behind = !renderer.is_complete();
+        let scale = match self.pace.next(changed, start) {
+            Some(scale) => scale,
+            // More of a large layer comes with every frame.
+            None if behind && self.pace.is_sharp() => 1.0,
+            None => {
+                self.choose_passes(false, ctx);
+                return Ok(());
+            }
         };
-        if !changes.is_empty() {
+        if !changes.is_empty() || behind {
             std::mem::take(changes).hand_over(scene, renderer.as_mut());
         }
         let drawn = Frame {
@@ -105,11 +184,12 @@ impl GpuView {
         if let Some(again) = self.pace.began(scale) {
             ctx.request_repaint_after(again);
         }
-        if !renderer.is_settled() {
+        if !renderer.is_settled() || !renderer.is_complete() {
             ctx.request_repaint();
         }
         facts.texture = Some(self.show(texture));
         facts.shown = Some(frame);
+        self.choose_passes(true, ctx);
         Ok(())
     }
 

@@ -1,16 +1,18 @@
 //! Levels of detail for large layers, built on a thread once a layer rests.
 
-use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use scene::{Dirty, GaussianCloud, LodTree, NodeId, Scene, SplatFlags, SplatLayer};
+use renderer::Residency;
+use scene::{Dirty, GaussianCloud, LodError, LodTree, NodeId, Scene, SplatFlags, SplatLayer};
 
 use crate::background::{Background, Wake};
 
 /// Layers of fewer splats are drawn fast enough as they are.
-const LARGE: usize = 200_000;
+const LARGE: usize = Residency::LARGE;
+/// Where more than one row in so many changed, a new tree is built: an old one fits ever worse.
+const REFRESHED: usize = 4;
 /// So long after its last change a layer gets its levels.
 const REST: Duration = Duration::from_millis(800);
 
@@ -22,8 +24,8 @@ pub(super) type Tree = (NodeId, Arc<LodTree>);
 struct Made {
     node: NodeId,
     cloud: Arc<GaussianCloud>,
-    /// Which splats were drawn.
-    drawn: u64,
+    /// `[N / 64]` which splats were drawn.
+    drawn: Arc<[u64]>,
 }
 
 impl Made {
@@ -31,14 +33,44 @@ impl Made {
         Self {
             node,
             cloud: Arc::clone(&layer.cloud),
-            drawn: drawn(&layer.flags),
+            drawn: drawn(&layer.flags).collect(),
         }
     }
 
     fn still_holds(&self, scene: &Scene) -> bool {
         let layer = scene.node(self.node).and_then(|node| node.splats());
-        layer.is_some_and(|l| Arc::ptr_eq(&l.cloud, &self.cloud) && drawn(&l.flags) == self.drawn)
+        layer.is_some_and(|l| {
+            Arc::ptr_eq(&l.cloud, &self.cloud) && drawn(&l.flags).eq(self.drawn.iter().copied())
+        })
     }
+
+    /// The rows that another state of the layer has otherwise; none where nothing is comparable.
+    fn rows_unlike(&self, other: &Self) -> Option<Vec<u32>> {
+        let mut rows = if Arc::ptr_eq(&self.cloud, &other.cloud) {
+            Vec::new()
+        } else {
+            self.cloud.rows_unlike(&other.cloud)?
+        };
+        let words = self.drawn.iter().zip(other.drawn.iter());
+        for (i, (a, b)) in (0u32..).zip(words) {
+            let bits = a ^ b;
+            rows.extend(
+                (0..64)
+                    .filter(|bit| bits >> bit & 1 == 1)
+                    .map(|bit| 64 * i + bit),
+            );
+        }
+        Some(rows)
+    }
+}
+
+/// A tree that was handed to the renderer.
+#[derive(Debug, Clone)]
+struct Built {
+    made: Made,
+    tree: Arc<LodTree>,
+    /// Whether the layer is still what it was made of.
+    holds: bool,
 }
 
 struct Job {
@@ -55,7 +87,7 @@ impl Drop for Job {
 
 /// Builds one tree at a time.
 pub(super) struct Levels {
-    made: Vec<Made>,
+    built: Vec<Built>,
     job: Option<Job>,
     last_change: Option<Instant>,
     wake: Wake,
@@ -64,7 +96,7 @@ pub(super) struct Levels {
 impl Levels {
     pub(super) fn new(wake: Wake) -> Self {
         Self {
-            made: Vec::new(),
+            built: Vec::new(),
             job: None,
             last_change: None,
             wake,
@@ -73,7 +105,7 @@ impl Levels {
 
     /// Forgets all trees: another scene or renderer takes over.
     pub(super) fn forget(&mut self) {
-        self.made.clear();
+        self.built.clear();
         self.job = None;
     }
 
@@ -88,7 +120,11 @@ impl Levels {
         if !dirty.iter().any(splats) {
             return None;
         }
-        self.made.retain(|made| made.still_holds(scene));
+        self.built
+            .retain(|built| scene.node(built.made.node).is_some());
+        for built in &mut self.built {
+            built.holds = built.made.still_holds(scene);
+        }
         if self
             .job
             .as_ref()
@@ -107,9 +143,14 @@ impl Levels {
             let made = self.job.take()?.made.clone();
             match result {
                 Ok(tree) if made.still_holds(scene) => {
-                    let node = made.node;
-                    self.made.push(made);
-                    return Some((node, Arc::new(tree)));
+                    let (node, tree) = (made.node, Arc::new(tree));
+                    self.built.retain(|built| built.made.node != node);
+                    self.built.push(Built {
+                        made,
+                        tree: Arc::clone(&tree),
+                        holds: true,
+                    });
+                    return Some((node, tree));
                 }
                 Ok(_) => {}
                 Err(error) => log::warn!("levels of detail were not built: {error:#}"),
@@ -130,19 +171,20 @@ impl Levels {
         let wanted = layers.find(|(node, _, layer)| {
             layer.cloud.len() >= LARGE
                 && !layer.incoming
-                && !self.made.iter().any(|made| made.node == *node)
+                && !self.built.iter().any(|b| b.made.node == *node && b.holds)
         });
         wanted.map(|(node, _, layer)| (node, layer))
     }
 
     fn start(&self, node: NodeId, layer: &SplatLayer) -> Job {
         let made = Made::of(node, layer);
-        let (cloud, flags) = (Arc::clone(&layer.cloud), layer.flags.clone());
+        let (new, flags) = (made.clone(), layer.flags.clone());
+        let old = self.built.iter().find(|b| b.made.node == node).cloned();
         let cancelled = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&cancelled);
         let work = Background::start("levels", self.wake.clone(), move |_| {
-            let tree = LodTree::build(&cloud, &flags, &|| stop.load(Ordering::Relaxed))?;
-            Ok(tree)
+            let stop = || stop.load(Ordering::Relaxed);
+            Ok(tree_of(&new, &flags, old.as_ref(), &stop)?)
         });
         Job {
             made,
@@ -152,14 +194,48 @@ impl Levels {
     }
 }
 
-/// A number for the set of splats that are drawn.
-fn drawn(flags: &[SplatFlags]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for flags in flags.chunks(64) {
+/// The tree of a state of a layer: an old one with what changed made anew, or a new one.
+fn tree_of(
+    new: &Made,
+    flags: &[SplatFlags],
+    old: Option<&Built>,
+    cancelled: &(impl Fn() -> bool + Sync),
+) -> Result<LodTree, LodError> {
+    let start = Instant::now();
+    let unlike = old.and_then(|old| Some((old, old.made.rows_unlike(new)?)));
+    let n = new.cloud.len();
+    let tree = match unlike {
+        Some((old, rows)) if rows.len() <= n / REFRESHED => {
+            let mut tree = LodTree::clone(&old.tree);
+            let nodes = tree.refresh(&rows, &new.cloud, flags)?.len();
+            let ms = start.elapsed().as_millis();
+            log::info!("levels of {n} splats: {nodes} parts refreshed in {ms} ms");
+            tree
+        }
+        _ => {
+            // Where the Gaussians are too many for the memory, so are the merged ones.
+            let folder = new.cloud.is_on_disk().then(crate::scratch::folder);
+            let folder = folder.and_then(|made| {
+                made.inspect_err(|error| log::warn!("levels stay in memory: {error:#}"))
+                    .ok()
+            });
+            let tree = LodTree::build_in(folder.as_deref(), &new.cloud, flags, cancelled)?;
+            log::info!(
+                "levels of {n} splats: built in {} ms",
+                start.elapsed().as_millis()
+            );
+            tree
+        }
+    };
+    Ok(tree)
+}
+
+/// One bit a splat: whether it is drawn.
+fn drawn(flags: &[SplatFlags]) -> impl Iterator<Item = u64> + '_ {
+    flags.chunks(64).map(|flags| {
         let bits = flags.iter().enumerate();
-        hasher.write_u64(bits.fold(0, |bits, (i, f)| bits | u64::from(f.is_drawn()) << i));
-    }
-    hasher.finish()
+        bits.fold(0, |bits, (i, f)| bits | u64::from(f.is_drawn()) << i)
+    })
 }
 
 #[cfg(test)]
@@ -200,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_that_rests_gets_a_tree_and_a_deleted_splat_takes_it_away() {
+    fn a_layer_that_rests_gets_a_tree_and_a_deleted_splat_refreshes_it() {
         let (mut scene, node) = large_scene();
         let mut levels = Levels::new(Arc::new(|| {}));
         let start = Instant::now();
@@ -214,7 +290,7 @@ mod tests {
             levels.poll(&scene, start).is_none() && levels.job.is_none(),
             "not yet"
         );
-        assert!(wait_for_tree(&mut levels, &scene, rested).is_some());
+        let (_, first) = wait_for_tree(&mut levels, &scene, rested).unwrap();
         assert!(levels.next(&scene).is_none(), "it has one");
 
         let mut select = Edit::set_flags(node, vec![3], vec![SplatFlags::SELECTED]);
@@ -229,8 +305,12 @@ mod tests {
         assert_eq!(
             levels.note(&scene, &dirty, rested),
             Some(REST),
-            "to be built anew"
+            "to be refreshed"
         );
-        assert!(levels.made.is_empty());
+        let (_, tree) = wait_for_tree(&mut levels, &scene, rested + 2 * REST).unwrap();
+        assert!(
+            std::ptr::eq(tree.rows(), first.rows()),
+            "only what changed is made anew"
+        );
     }
 }

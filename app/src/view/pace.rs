@@ -69,6 +69,11 @@ impl Pace {
         self.sharp = false;
     }
 
+    /// Whether the last frame was whole and nothing has changed since.
+    pub(super) fn is_sharp(&self) -> bool {
+        self.sharp
+    }
+
     fn is_recent(&self, now: Instant) -> bool {
         self.last_change
             .is_some_and(|then| now.duration_since(then) < SETTLED)

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
-use renderer::{Detail, Frame, FrameStats, Pick, Render as _, RenderedImage, SoftwareRenderer};
+use renderer::{
+    Detail, Frame, FrameStats, Pick, Render as _, RenderedImage, Residency, SoftwareRenderer,
+};
 use scene::{RegionMask, RegionQuery, Scene};
 
 use super::pace::Pace;
@@ -16,6 +18,11 @@ use crate::background::Wake;
 const PICK_PATIENCE: Duration = Duration::from_millis(600);
 /// How long a selection waits: it may have to draw the whole picture first.
 const REGION_PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a picture may take over splats.
+const SLICE: Duration = Duration::from_millis(200);
+/// Bytes of packed splats that are held.
+const SCENE_BYTES: u64 = 3 << 30;
 
 enum Order {
     Draw {
@@ -36,6 +43,8 @@ struct Drawn {
     stats: FrameStats,
     took: Duration,
     problem: Option<String>,
+    /// Whether more comes with the next one.
+    behind: bool,
 }
 
 pub(super) struct SoftwareView {
@@ -47,6 +56,8 @@ pub(super) struct SoftwareView {
     pace: Pace,
     /// Something changed while the thread was busy.
     pending: bool,
+    /// More of large layers comes with the next picture.
+    behind: bool,
 }
 
 impl SoftwareView {
@@ -67,6 +78,7 @@ impl SoftwareView {
             texture: None,
             pace: Pace::new(),
             pending: false,
+            behind: false,
         }
     }
 
@@ -88,8 +100,10 @@ impl SoftwareView {
             }
             return;
         }
-        let Some(scale) = self.pace.next(changed || self.pending, now) else {
-            return;
+        let scale = match self.pace.next(changed || self.pending, now) {
+            Some(scale) => scale,
+            None if self.behind && self.pace.is_sharp() => 1.0,
+            None => return,
         };
         self.pending = false;
         let changes =
@@ -109,6 +123,7 @@ impl SoftwareView {
     fn receive(&mut self, facts: &mut ViewFacts, ctx: &Context) {
         for drawn in self.pictures.try_iter() {
             self.busy = false;
+            self.behind = drawn.behind;
             facts.stats = drawn.stats;
             facts.frame_ms = drawn.took.as_secs_f32() * 1e3;
             facts.problem = drawn.problem;
@@ -155,6 +170,12 @@ impl SoftwareView {
 
 fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
     let mut renderer = SoftwareRenderer::new();
+    renderer.set_residency(Residency {
+        scene_bytes: SCENE_BYTES,
+        slice: Some(SLICE),
+    });
+    // Of layers that arrive nothing is held back here: their clouds could not grow in place.
+    let mut left: Option<Box<Scene>> = None;
     for order in inbox {
         match order {
             Order::Draw {
@@ -163,8 +184,14 @@ fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
                 detail,
                 scale,
             } => {
-                if let Some((scene, changes)) = changes {
+                let (scene, changes) = match changes {
+                    Some((scene, changes)) => (Some(scene), changes),
+                    None => (left.take(), Changes::default()),
+                };
+                if let Some(scene) = scene {
                     changes.hand_over(&scene, &mut renderer);
+                    let arrives = scene.layers().any(|(.., layer)| layer.incoming);
+                    left = Some(scene).filter(|_| !arrives && !renderer.is_complete());
                 }
                 let drawn = draw(&mut renderer, frame, (detail, scale));
                 if outbox.send(drawn).is_err() {
@@ -206,5 +233,6 @@ fn draw(renderer: &mut SoftwareRenderer, frame: Frame, (detail, scale): (Detail,
         stats: renderer.stats(),
         took,
         problem,
+        behind: !renderer.is_complete(),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     command::Command,
     editor::{Editor, ZoomAnchor},
     input::{Button, Input, Key, Modifiers},
-    keymap,
+    keymap::FLY_KEYS,
     outcome::Outcome,
     picker::Picker,
     select::SelectOp,
@@ -20,8 +20,6 @@ use crate::{
     },
 };
 
-/// Keys that fly, by their place on the keyboard.
-const FLY_KEYS: [char; 6] = ['W', 'A', 'S', 'D', 'Q', 'E'];
 /// Wheel turns closer together than this, and over the same spot, zoom to one point.
 const ZOOM_BURST_SECS: f32 = 0.6;
 /// The same spot, points.
@@ -358,7 +356,8 @@ impl Editor {
                     return outcome;
                 }
             }
-        } else if let Some(tool) = keymap::tool_for(self.settings.navigation, key, modifiers) {
+        } else if let Some(tool) = crate::keymap::tool_for(self.settings.navigation, key, modifiers)
+        {
             return self.run(Command::SetTool(tool));
         }
         if !self.standing.polygon.is_empty() {
@@ -382,7 +381,7 @@ impl Editor {
             self.pointer.held.insert(key);
             return Outcome::redraw();
         }
-        match keymap::command_for(key, modifiers) {
+        match self.keymap.command_for(key, modifiers) {
             Some(command) => self.run(command),
             None => Outcome::default(),
         }

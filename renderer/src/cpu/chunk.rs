@@ -2,7 +2,7 @@
 
 use scene::{GaussianCloud, SplatFlags};
 
-use crate::{layers::Chunk, layout::Shape, pack};
+use crate::{layers::Chunk, layout::Shape, pack, pack::PackedRows};
 
 /// Up to `CHUNK` packed splats of one layer, laid out as on the device.
 #[derive(Debug)]
@@ -14,24 +14,18 @@ pub(crate) struct PackedChunk {
     pub(crate) sh: Vec<[u32; 2]>,
     /// Four splats a word.
     pub(crate) flags: Vec<u32>,
-    planes: usize,
 }
 
 impl PackedChunk {
     /// A whole cloud in one chunk, however large; nothing hidden.
     pub(crate) fn of_cloud(cloud: &GaussianCloud) -> Self {
-        let n = cloud.len();
-        let rows: Vec<u32> = (0..n as u32).collect();
-        let planes = pack::planes(cloud);
-        let packed = pack::plane_rows(cloud, &rows);
+        let rows: Vec<u32> = (0..cloud.len() as u32).collect();
+        let PackedRows { means, shapes, sh } = PackedRows::of(cloud, &rows);
         Self {
-            means: pack::means(cloud, &rows),
-            shapes: pack::shapes(cloud, &rows),
-            sh: (0..planes)
-                .flat_map(|p| pack::plane(&packed, planes, p))
-                .collect(),
-            flags: vec![0; n.div_ceil(4)],
-            planes,
+            means,
+            shapes,
+            sh,
+            flags: vec![0; rows.len().div_ceil(4)],
         }
     }
 }
@@ -45,26 +39,31 @@ impl Chunk for PackedChunk {
             shapes: vec![Shape::default(); capacity],
             sh: vec![[0; 2]; planes * capacity],
             flags: vec![0; capacity.div_ceil(4)],
-            planes,
         }
     }
 
     fn write_cloud(&mut self, (): &(), cloud: &GaussianCloud, rows: &[u32], at: usize) {
-        let n = rows.len();
-        self.means[at..at + n].copy_from_slice(&pack::means(cloud, rows));
-        self.shapes[at..at + n].copy_from_slice(&pack::shapes(cloud, rows));
-        let capacity = self.capacity();
-        let packed = pack::plane_rows(cloud, rows);
-        for plane in 0..self.planes {
-            let start = plane * capacity + at;
-            let values = pack::plane(&packed, self.planes, plane);
-            self.sh[start..start + n].copy_from_slice(&values);
+        self.write_packed(&(), &PackedRows::of(cloud, rows), at);
+    }
+
+    fn write_packed(&mut self, (): &(), packed: &PackedRows, at: usize) {
+        let (capacity, n) = (self.capacity(), packed.means.len());
+        self.means[at..at + n].copy_from_slice(&packed.means);
+        self.shapes[at..at + n].copy_from_slice(&packed.shapes);
+        if n > 0 {
+            for (plane, values) in packed.sh.chunks(n).enumerate() {
+                let start = plane * capacity + at;
+                self.sh[start..start + n].copy_from_slice(values);
+            }
         }
     }
 
     fn write_flags(&mut self, (): &(), flags: &[SplatFlags], rows: &[u32], at: usize) {
-        let words = pack::flags(flags, rows);
-        self.flags[at / 4..at / 4 + words.len()].copy_from_slice(&words);
+        self.write_flag_words(&(), &pack::flags(flags, rows), at);
+    }
+
+    fn write_flag_words(&mut self, (): &(), words: &[u32], at: usize) {
+        self.flags[at / 4..at / 4 + words.len()].copy_from_slice(words);
     }
 
     fn capacity(&self) -> usize {

@@ -1,11 +1,12 @@
 //! What of the layers a frame draws, and which rows that is.
 
+use glam::Affine3A;
 use scene::{
     NodeId, PinholeCamera, Projection, RegionMask,
     grade::{affine_grades, is_graded},
 };
 
-use super::{Chunk, Layer, Layers, coarse::Coarse};
+use super::{Chunk, Layer, Layers, Patience, stream::Stream};
 use crate::{
     Detail, Frame,
     consts::{
@@ -18,99 +19,171 @@ use crate::{
     view::Part,
 };
 
+/// What the layers with levels of detail were asked for.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    camera: PinholeCamera,
+    detail: Detail,
+    part: Part,
+    error_px: f32,
+}
+
+/// How a drawn layer is seen.
+struct Sight {
+    view_from_object: Affine3A,
+    frustum: Frustum,
+}
+
 impl<C: Chunk> Layers<C> {
-    /// Constants of the drawn chunks for a part of a frame: only pages that it may see, in coarse frames
-    /// only nodes that stand in for what is below them. And the largest error, px.
+    /// Brings what a part of a frame needs of layers with levels of detail, as far as patience goes.
+    pub(crate) fn stream(&mut self, home: &C::Home, frame: &Frame, part: Part, patience: Patience) {
+        if !self.drawn().any(|layer| layer.stream.is_some()) {
+            return;
+        }
+        let sights = self.sights(frame, part);
+        let cut = self.cut(frame, &sights);
+        let mut changed = false;
+        let drawn = self.layers.iter_mut().filter(|l| l.visible && l.len() > 0);
+        for (l, layer) in drawn.enumerate() {
+            let Some(stream) = &mut layer.stream else {
+                continue;
+            };
+            changed |= stream.advance(home, nodes_of(&cut, l), patience);
+            let is_there = stream.plan.missing.is_empty() && frame.detail == Detail::Exact;
+            if is_there && !layer.chunks.is_empty() {
+                layer.drop_rows();
+                changed = true;
+            }
+        }
+        self.planned = Some(Planned {
+            camera: frame.camera,
+            detail: frame.detail,
+            part,
+            error_px: cut.error_px,
+        });
+        self.revision += u64::from(changed);
+        self.geometry += u64::from(changed);
+    }
+
+    /// Constants of the drawn chunks for a part of a frame: only pages and nodes that it may see. And the
+    /// largest error, px.
     pub(crate) fn chunk_views(&self, frame: &Frame, part: Part) -> (Vec<ChunkView>, f32) {
-        let camera = &frame.camera;
-        let cut = self.cut(frame, part);
+        let sights = self.sights(frame, part);
+        let is_planned = self
+            .planned
+            .as_ref()
+            .filter(|p| (p.camera, p.detail, p.part) == (frame.camera, frame.detail, part));
+        let cut = match is_planned {
+            None if self.drawn().any(|l| l.stream.is_some()) => Some(self.cut(frame, &sights)),
+            _ => None,
+        };
         let mut views = Vec::new();
         let (mut first_block, mut first_source) = (0, 0);
-        for (l, layer) in self.drawn().enumerate() {
-            let constants = layer.constants(camera);
-            let frustum = Frustum::new(
-                camera,
-                part,
-                camera.view_from_world * layer.transform.to_affine(),
-            );
-            let of_layer = cut.as_ref().filter(|_| layer.coarse.is_some());
+        for (l, (layer, sight)) in self.drawn().zip(&sights).enumerate() {
+            let constants = layer.constants(&frame.camera, sight);
+            let of_stream = layer.drawn_stream(frame.detail);
             let first_view = views.len();
             for (i, chunk) in layer.all_chunks().enumerate() {
                 let mut view = ChunkView {
                     sh_stride: chunk.capacity() as u32,
                     ..constants
                 };
-                if of_layer.is_none() && i < layer.chunks.len() {
-                    layer.add_ranges(i, &frustum, &mut view);
+                if of_stream.is_none() && i < layer.chunks.len() {
+                    layer.add_ranges(i, &sight.frustum, &mut view);
                 }
                 views.push(view);
             }
-            if let (Some(cut), Some(coarse)) = (of_layer, &layer.coarse) {
-                let nodes = cut.nodes.iter().filter(|n| n.0 == l as u32);
-                coarse.add_nodes(nodes.map(|n| n.1 as usize), &mut views[first_view..]);
+            if let Some(stream) = of_stream {
+                let own = &mut views[first_view + layer.chunks.len()..];
+                match &cut {
+                    Some(cut) => stream.add_nodes(&stream.planned(&nodes_of(cut, l)).drawn, own),
+                    None => stream.add_nodes(&stream.plan.drawn, own),
+                }
             }
-            let merged = layer.coarse.as_ref().map_or(0, |c| c.len);
-            let rows = chunk_lengths(layer.len).chain(chunk_lengths(merged));
-            for (view, rows) in views[first_view..].iter_mut().zip(rows) {
+            for (view, rows) in views[first_view..].iter_mut().zip(layer.chunk_rows()) {
                 view.first_block = first_block;
                 view.first_source = first_source;
                 first_block += view.block_count;
                 first_source += rows as u32;
             }
         }
-        (views, cut.map_or(0.0, |cut| cut.error_px))
+        let planned = is_planned.map(|p| p.error_px);
+        (views, cut.map(|c| c.error_px).or(planned).unwrap_or(0.0))
     }
 
-    /// The nodes that draw a coarse frame.
-    fn cut(&self, frame: &Frame, part: Part) -> Option<Cut> {
-        let Detail::Coarse {
-            tolerance_px,
-            budget,
-        } = frame.detail
-        else {
-            return None;
+    fn sights(&self, frame: &Frame, part: Part) -> Vec<Sight> {
+        let sight = |layer: &Layer<C>| {
+            let view_from_object = frame.camera.view_from_world * layer.transform.to_affine();
+            Sight {
+                view_from_object,
+                frustum: Frustum::new(&frame.camera, part, view_from_object),
+            }
         };
-        let camera = &frame.camera;
-        let layers: Vec<_> = self
+        self.drawn().map(sight).collect()
+    }
+
+    /// The nodes that draw a frame.
+    fn cut(&self, frame: &Frame, sights: &[Sight]) -> Cut {
+        let limits = match frame.detail {
+            Detail::Exact => lod::Limits {
+                tolerance_px: -1.0,
+                budget: usize::MAX,
+            },
+            Detail::Coarse {
+                tolerance_px,
+                budget,
+            } => lod::Limits {
+                tolerance_px,
+                budget: budget as usize,
+            },
+        };
+        type Asked<'a> = Box<dyn Fn(usize) -> bool + 'a>;
+        let of_layer = |(l, (layer, sight))| {
+            let (layer, sight): (&Layer<C>, &Sight) = (layer, sight);
+            let stream = layer.stream.as_ref()?;
+            let may_see: Asked<'_> = Box::new(|node| stream.may_see(node, &sight.frustum));
+            let is_stale: Asked<'_> = Box::new(|node| stream.is_stale(node));
+            Some((l, stream, layer.eye(&frame.camera), may_see, is_stale))
+        };
+        let seen: Vec<_> = self
             .drawn()
-            .map(|layer| layer.viewed(camera, part))
+            .zip(sights)
+            .enumerate()
+            .filter_map(of_layer)
             .collect();
-        let viewed = layers.iter().enumerate().filter_map(|(l, layer)| {
-            let (coarse, eye, frustum) = layer.as_ref()?;
-            Some((l, coarse.tree.as_ref(), *eye, move |node| {
-                coarse.may_see(node, frustum)
-            }))
-        });
-        let viewed: Vec<_> = viewed.collect();
-        let viewed: Vec<lod::Viewed<'_>> = viewed
+        let viewed: Vec<lod::Viewed<'_>> = seen
             .iter()
-            .map(|(layer, tree, eye, may_see)| lod::Viewed {
+            .map(|(layer, stream, eye, may_see, is_stale)| lod::Viewed {
                 layer: *layer,
-                tree,
+                tree: stream.tree(),
                 eye: *eye,
                 may_see,
+                is_stale,
+                most_nodes: stream.most_nodes(),
             })
             .collect();
-        let limits = lod::Limits {
-            tolerance_px,
-            budget: budget as usize,
-        };
-        (!viewed.is_empty()).then(|| lod::cut(&viewed, limits))
+        lod::cut(&viewed, limits)
+    }
+
+    /// Whether a frame that was last asked for draws every splat in sight itself.
+    pub(crate) fn draws_rows(&self) -> bool {
+        let mut drawn = self.drawn();
+        drawn.all(|layer| match &layer.stream {
+            Some(stream) if layer.chunks.is_empty() => stream.draws_rows(),
+            _ => layer.packed_len() == layer.total(),
+        })
     }
 
     /// The layer and row of a source index.
     pub(crate) fn source(&self, source: u32) -> Option<(NodeId, u32)> {
-        let mut first = 0;
+        let mut rest = source as usize;
         for layer in self.drawn() {
-            if let Some(&row) = layer.splat_from_sorted.get(source as usize - first) {
-                return Some((layer.node, row));
+            for (chunk, rows) in layer.chunk_rows().enumerate() {
+                if rest < rows {
+                    return Some((layer.node, layer.row_at(chunk, rest)?));
+                }
+                rest -= rows;
             }
-            first += layer.len;
-            let merged = layer.coarse.as_ref().map_or(0, |c| c.len);
-            if (source as usize) < first + merged {
-                return None;
-            }
-            first += merged;
         }
         None
     }
@@ -120,15 +193,19 @@ impl<C: Chunk> Layers<C> {
         let mut mask = RegionMask::default();
         let mut views = views.iter();
         for layer in self.drawn() {
-            let mut rows = vec![0u32; layer.len.div_ceil(32)];
+            let mut rows = vec![0u32; layer.total().div_ceil(32)];
             for (i, view) in views.by_ref().take(layer.all_chunks().count()).enumerate() {
-                // Merged splats stand for no row of their own.
-                let sorted = layer.splat_from_sorted.get(i * CHUNK..).unwrap_or_default();
                 for block in 0..view.block_count {
                     let words = (view.first_block + block) as usize * WORKGROUP_WORDS as usize;
                     for (k, place) in view.block_rows(block).enumerate() {
                         let inside = bits.get(words + k / 32).map_or(0, |w| w >> (k % 32) & 1);
-                        if let (1, Some(&row)) = (inside, sorted.get(place)) {
+                        // Merged splats stand for no row of their own.
+                        let row = if inside == 1 {
+                            layer.row_at(i, place)
+                        } else {
+                            None
+                        };
+                        if let Some(row) = row {
                             rows[row as usize / 32] |= 1 << (row % 32);
                         }
                     }
@@ -142,8 +219,7 @@ impl<C: Chunk> Layers<C> {
 
 impl<C: Chunk> Layer<C> {
     /// What the constants of all its chunks have in common.
-    fn constants(&self, camera: &PinholeCamera) -> ChunkView {
-        let view_from_object = camera.view_from_world * self.transform.to_affine();
+    fn constants(&self, camera: &PinholeCamera, sight: &Sight) -> ChunkView {
         let world = glam::Mat3::from_quat(self.transform.rotation);
         let eye = self.transform.inverse().point(camera.eye());
         let mut features = self.features;
@@ -156,8 +232,8 @@ impl<C: Chunk> Layer<C> {
         if self.has_parts {
             features |= CHUNK_PARTS;
         }
-        let m = view_from_object.matrix3;
-        let t = view_from_object.translation;
+        let m = sight.view_from_object.matrix3;
+        let t = sight.view_from_object.translation;
         ChunkView {
             view_from_object: [0, 1, 2].map(|r| m.row(r).extend(t[r]).to_array()),
             world_from_object: [0, 1, 2].map(|r| world.row(r).extend(0.0).to_array()),
@@ -187,17 +263,18 @@ impl<C: Chunk> Layer<C> {
         rows
     }
 
-    /// From where and how the layer's tree is seen, if it has one.
-    fn viewed(
-        &self,
-        camera: &PinholeCamera,
-        part: Part,
-    ) -> Option<(&Coarse<C>, lod::Eye, Frustum)> {
-        let coarse = self.coarse.as_ref()?;
+    /// The stream, where frames of this detail are drawn of it.
+    fn drawn_stream(&self, detail: Detail) -> Option<&Stream<C>> {
+        let rows_are_there = !self.chunks.is_empty() && detail == Detail::Exact;
+        self.stream.as_ref().filter(|_| !rows_are_there)
+    }
+
+    /// From where the layer's tree is seen.
+    fn eye(&self, camera: &PinholeCamera) -> lod::Eye {
         let object = self.transform.inverse();
         let is_parallel = camera.projection == Projection::Orthographic;
         let [width, height] = [camera.width, camera.height].map(|s| s as f32);
-        let eye = lod::Eye {
+        lod::Eye {
             position: object.point(camera.eye()),
             forward: object.rotation * camera.forward(),
             focal_px: camera.fx.max(camera.fy)
@@ -209,14 +286,12 @@ impl<C: Chunk> Layer<C> {
             half_diagonal_px: 0.5 * width.hypot(height),
             near: camera.near * object.scale,
             is_parallel,
-        };
-        let view_from_object = camera.view_from_world * self.transform.to_affine();
-        Some((coarse, eye, Frustum::new(camera, part, view_from_object)))
+        }
     }
 
     /// Adds the ranges of a chunk's rows that lie in pages which may be seen; neighbors are joined.
     fn add_ranges(&self, chunk: usize, frustum: &Frustum, view: &mut ChunkView) {
-        let end = self.len.min((chunk + 1) * CHUNK);
+        let end = self.packed_len().min((chunk + 1) * CHUNK);
         for start in (chunk * CHUNK..end).step_by(PAGE) {
             if !frustum.may_see(&self.pages[start / PAGE]) {
                 continue;
@@ -227,7 +302,8 @@ impl<C: Chunk> Layer<C> {
     }
 }
 
-/// Rows of each chunk of this many.
-fn chunk_lengths(len: usize) -> impl Iterator<Item = usize> {
-    (0..len.div_ceil(CHUNK)).map(move |i| (len - i * CHUNK).min(CHUNK))
+/// One layer's nodes of a cut, in order.
+fn nodes_of(cut: &Cut, layer: usize) -> Vec<u32> {
+    let own = cut.nodes.iter().filter(|node| node.0 == layer as u32);
+    own.map(|node| node.1).collect()
 }

@@ -1,6 +1,6 @@
 //! A device, a scene on it and in memory, and runs of single passes.
 
-use std::sync::OnceLock;
+use std::{cell::RefCell, sync::OnceLock};
 
 use bytemuck::Pod;
 use glam::{Quat, Vec3};
@@ -22,33 +22,37 @@ use crate::{
     view::{self, Part},
 };
 
-/// The device of all tests, `None` where `TEST_GPU=none` says that there is none.
-pub(crate) fn gpu() -> Option<&'static Gpu> {
-    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
-    GPU.get_or_init(|| {
-        if std::env::var("TEST_GPU").is_ok_and(|v| v == "none") {
-            eprintln!("skipped: TEST_GPU=none");
-            return None;
-        }
-        if std::env::var("TEST_GPU").is_ok_and(|v| v == "gl") {
-            return Some(opengl());
-        }
-        let gpu = Gpu::software_driver().or_else(|_| Gpu::headless());
-        Some(gpu.expect("a graphics device, or TEST_GPU=none"))
-    })
-    .as_ref()
+thread_local! {
+    /// What the tests of this thread run on instead of the usual device.
+    static OTHER: RefCell<Option<Gpu>> = const { RefCell::new(None) };
 }
 
-/// An OpenGL device, for `TEST_GPU=gl`.
-fn opengl() -> Gpu {
-    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-    descriptor.backends = wgpu::Backends::GL;
-    let instance = wgpu::Instance::new(descriptor);
-    let adapter =
-        pollster::block_on(instance.request_adapter(&Default::default())).expect("OpenGL");
-    let asked = Gpu::device_descriptor(&adapter);
-    let (device, queue) = pollster::block_on(adapter.request_device(&asked)).expect("a device");
-    Gpu::from_existing(&adapter.get_info(), device, queue)
+/// The device of all tests: OpenGL where `TEST_GPU=gl` asks for it, `None` where `TEST_GPU=none` says that
+/// there is none.
+pub(crate) fn gpu() -> Option<Gpu> {
+    static GPU: OnceLock<Option<Gpu>> = OnceLock::new();
+    if let Some(other) = OTHER.with_borrow(Clone::clone) {
+        return Some(other);
+    }
+    let usual = GPU.get_or_init(|| {
+        let gpu = match std::env::var("TEST_GPU").as_deref() {
+            Ok("none") => {
+                eprintln!("skipped: TEST_GPU=none");
+                return None;
+            }
+            Ok("gl") => Gpu::opengl(),
+            _ => Gpu::software_driver().or_else(|_| Gpu::headless()),
+        };
+        Some(gpu.expect("a graphics device, or TEST_GPU=none"))
+    });
+    usual.clone()
+}
+
+/// Runs tests on another device.
+pub(super) fn on(gpu: Gpu, tests: impl FnOnce()) {
+    OTHER.set(Some(gpu));
+    tests();
+    OTHER.set(None);
 }
 
 /// Numbers that look random and are the same everywhere (PCG, O'Neill 2014).
@@ -173,7 +177,7 @@ pub(crate) fn scene(clouds: Vec<CloudParts>) -> Scene {
 
 /// A scene on the device and in memory, seen in one frame.
 pub(super) struct Bed {
-    pub(super) gpu: &'static Gpu,
+    pub(super) gpu: Gpu,
     passes: Passes,
     pub(super) buffers: FrameBuffers,
     on_device: Layers<GpuChunk>,
@@ -187,18 +191,18 @@ impl Bed {
     pub(super) fn new(scene: &Scene, frame: &Frame) -> Option<Self> {
         let gpu = gpu()?;
         let mut on_device = Layers::new();
-        on_device.sync(gpu, scene, &[]);
+        on_device.sync(&gpu, scene, &[]);
         let mut in_memory = Layers::new();
         in_memory.sync(&(), scene, &[]);
         let part = Part::whole(&frame.camera);
         let chunk_views = on_device.chunk_views(frame, part).0;
         let depths = on_device.depth_ranges(&frame.camera);
         let mut view = view::view(frame, part, &chunk_views, depths);
-        let mut buffers = FrameBuffers::new(gpu);
+        let mut buffers = FrameBuffers::new(&gpu);
         buffers
-            .begin(gpu, &mut view, &on_device.shading, &chunk_views)
+            .begin(&gpu, &mut view, &on_device.shading, &chunk_views)
             .expect("room");
-        let passes = Passes::new(gpu);
+        let passes = Passes::new(&gpu);
         Some(Self {
             gpu,
             passes,
@@ -270,7 +274,7 @@ impl Bed {
         if n == 0 {
             return Vec::new();
         }
-        let bytes = readback::read_buffer(self.gpu, &storage.raw, bytes).expect("bytes");
+        let bytes = readback::read_buffer(&self.gpu, &storage.raw, bytes).expect("bytes");
         bytes
             .chunks_exact(size_of::<T>())
             .map(bytemuck::pod_read_unaligned)

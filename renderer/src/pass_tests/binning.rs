@@ -49,7 +49,7 @@ impl Bed {
 }
 
 #[test]
-fn bin() {
+pub(super) fn bin() {
     for mut bed in beds() {
         let projected = bed.prepared().projected;
         let order = bed.write_projected(&projected);
@@ -76,7 +76,7 @@ fn bin() {
 }
 
 #[test]
-fn tiles() {
+pub(super) fn tiles() {
     for mut bed in beds() {
         let prepared = bed.prepared();
         let order = bed.write_projected(&prepared.projected);
@@ -132,7 +132,7 @@ impl Bed {
             chunks,
             intersections,
         };
-        self.buffers.reserve_lists(self.gpu, room);
+        self.buffers.reserve_lists(&self.gpu, room);
         self.view.chunk_capacity = self.buffers.room.chunks as u32;
         self.view.intersection_capacity = self.buffers.room.intersections as u32;
         self.buffers.view.write(&self.gpu.queue, &self.view);

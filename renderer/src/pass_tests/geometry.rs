@@ -75,7 +75,7 @@ fn beds() -> impl Iterator<Item = Bed> {
 }
 
 #[test]
-fn cull() {
+pub(super) fn cull() {
     for bed in beds() {
         bed.run("cull");
         let expected = bed.visibility();
@@ -87,7 +87,7 @@ fn cull() {
 }
 
 #[test]
-fn project() {
+pub(super) fn project() {
     for bed in beds() {
         let mut visibility = bed.visibility();
         scan::exclusive(&mut visibility.offsets);

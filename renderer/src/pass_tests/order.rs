@@ -14,7 +14,7 @@ fn bed(n: usize) -> Option<Bed> {
 }
 
 #[test]
-fn scan() {
+pub(super) fn scan() {
     let Some(bed) = bed(10) else { return };
     let device = &bed.gpu.device;
     let mut noise = Noise(3);
@@ -65,7 +65,7 @@ fn assert_sorts(bed: &Bed, depths: &[u32], what: &str) {
 }
 
 #[test]
-fn sort() {
+pub(super) fn sort() {
     let block = SORT_BLOCK as usize;
     let Some(bed) = bed(3 * block + 1) else {
         return;

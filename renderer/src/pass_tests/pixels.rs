@@ -20,7 +20,7 @@ fn beds() -> impl Iterator<Item = Bed> {
 }
 
 #[test]
-fn blend() {
+pub(super) fn blend() {
     for bed in beds() {
         let prepared = bed.prepared();
         bed.write_lists(&prepared);
@@ -109,7 +109,7 @@ fn backdrops() -> Vec<Frame> {
 }
 
 #[test]
-fn composite() {
+pub(super) fn composite() {
     for (frame, straight) in backdrops().into_iter().flat_map(|f| [(f, 0), (f, 1)]) {
         let Some(mut bed) = Bed::new(&scene(vec![ball(4000, 0, 1)]), &frame) else {
             return;
@@ -143,7 +143,7 @@ fn composite() {
         bed.write(&bed.buffers.blended, &words);
         bed.write(&bed.buffers.picks, &picks);
         bed.write(&bed.buffers.coverage, &coverage);
-        let target = crate::renderer::texture(bed.gpu, "target", bed.view.size);
+        let target = crate::renderer::texture(&bed.gpu, "target", bed.view.size);
         let wide = Storage::<[f32; 4]>::new(device, "wide", words.len());
         bed.record(|passes, context, pass| {
             let target = target.create_view(&Default::default());
@@ -155,7 +155,7 @@ fn composite() {
             depths: &depths,
             coverage: &coverage,
         };
-        let actual = readback::read_texture(bed.gpu, &target).expect("bytes");
+        let actual = readback::read_texture(&bed.gpu, &target).expect("bytes");
         let shading = bed.shading();
         let expected = cpu::composite::composite(&bed.view, &backdrop, shading, &blended);
         for (i, (a, e)) in actual.chunks(4).zip(expected.chunks(4)).enumerate() {
@@ -195,7 +195,7 @@ impl Bed {
 }
 
 #[test]
-fn inspect() {
+pub(super) fn inspect() {
     for view in [ViewMode::Rings, ViewMode::Overdraw, ViewMode::TileLoad] {
         let frame = Frame {
             view,

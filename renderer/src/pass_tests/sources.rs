@@ -3,6 +3,7 @@
 use std::mem::offset_of;
 
 use crate::{
+    Tuning,
     layout::{
         Backdrop, ChunkView, Counters, Light, Record, Region, ScanRows, Shading, Shape, SortRound,
         View,
@@ -10,21 +11,22 @@ use crate::{
     shader,
 };
 
-fn module(pass: &shader::Source) -> naga::Module {
-    let wgsl = shader::stitch(pass, None);
+fn module(pass: &shader::Source, tuning: Tuning) -> naga::Module {
+    let wgsl = shader::stitch(pass, None, tuning);
     naga::front::wgsl::parse_str(&wgsl)
         .unwrap_or_else(|e| panic!("{}: {}", pass.name, e.emit_to_string(&wgsl)))
 }
 
 #[test]
 fn every_shader_is_valid_within_webgpu_limits() {
-    for pass in &shader::PASSES {
+    let permutations = Tuning::all().flat_map(|t| shader::PASSES.iter().map(move |p| (p, t)));
+    for (pass, tuning) in permutations {
         let mut validator = naga::valid::Validator::new(
             naga::valid::ValidationFlags::all(),
             // What naga calls a capability here is `unpack2x16float`, which WebGPU always has.
             naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32,
         );
-        let module = module(pass);
+        let module = module(pass, tuning);
         let info = validator
             .validate(&module)
             .unwrap_or_else(|e| panic!("{}: {}", pass.name, e.into_inner()));
@@ -53,7 +55,7 @@ fn workgroup_bytes(module: &naga::Module, used: &naga::valid::FunctionInfo) -> u
 /// Name and offset of each field of a struct in WGSL, and its size.
 fn reflect(name: &str) -> (Vec<(String, u32)>, u32) {
     for pass in &shader::PASSES {
-        for (_, ty) in module(pass).types.iter() {
+        for (_, ty) in module(pass, Tuning::default()).types.iter() {
             if let (Some(found), naga::TypeInner::Struct { members, span }) = (&ty.name, &ty.inner)
                 && found == name
             {

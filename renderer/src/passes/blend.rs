@@ -1,6 +1,7 @@
 //! Blends the entries of each tile front to back: `shaders/blend.wgsl`, one workgroup a tile.
 
 use super::{Context, Kernel};
+use crate::{Gpu, shader};
 
 #[derive(Debug)]
 pub(crate) struct Blend {
@@ -8,6 +9,11 @@ pub(crate) struct Blend {
 }
 
 impl Blend {
+    /// The pass alone.
+    pub(crate) fn of(gpu: &Gpu) -> Self {
+        Self::new(&gpu.device, &shader::module(gpu, "blend", None))
+    }
+
     pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {
         Self {
             main: Kernel::new(device, module, "blend", "main"),

@@ -1,7 +1,7 @@
 //! Prefix sums of the rows of a matrix: `shaders/scan.wgsl`, one workgroup a row.
 
 use super::{Context, Kernel};
-use crate::{buffer::Uniform, layout::ScanRows};
+use crate::{Gpu, buffer::Uniform, layout::ScanRows, shader};
 
 #[derive(Debug)]
 pub(crate) struct Scan {
@@ -9,6 +9,11 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
+    /// The pass alone.
+    pub(crate) fn of(gpu: &Gpu) -> Self {
+        Self::new(&gpu.device, &shader::module(gpu, "scan", None))
+    }
+
     pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {
         Self {
             main: Kernel::new(device, module, "scan", "main"),

@@ -1,7 +1,8 @@
-//! Orders the visible splats by depth: `shaders/sort.wgsl`, six rounds of count, scan and scatter.
+//! Orders the visible splats by depth: `shaders/sort.wgsl`, six rounds of count, scan and
+//! scatter, or `shaders/sort_wide.wgsl`, three.
 
 use super::{Context, Kernel, scan::Scan};
-use crate::consts::DIGITS;
+use crate::{Gpu, shader};
 
 #[derive(Debug)]
 pub(crate) struct Sort {
@@ -10,6 +11,14 @@ pub(crate) struct Sort {
 }
 
 impl Sort {
+    /// The pass alone.
+    pub(crate) fn of(gpu: &Gpu) -> Self {
+        Self::new(
+            &gpu.device,
+            &shader::module(gpu, gpu.tuning.sort_shader(), None),
+        )
+    }
+
     pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {
         Self {
             count: Kernel::new(device, module, "sort.count", "count"),
@@ -40,7 +49,7 @@ impl Sort {
             scan.record(
                 device,
                 pass,
-                (&buffers.sort_rows, DIGITS),
+                (&buffers.sort_rows, buffers.tuning.digits()),
                 [&buffers.sort_counts.raw, &buffers.sort_totals.raw],
             );
             let written = [(6, &buffers.sort_totals.raw), (7, to)];

@@ -104,7 +104,7 @@ mod tests {
         tight.sync(&scene, &[]);
         tight.render_to_texture(&frame).expect("a texture");
         for _ in 0..20 {
-            crate::readback::wait(gpu).expect("a device");
+            crate::readback::wait(&gpu).expect("a device");
             tight.render_to_texture(&frame).expect("a texture");
         }
         assert!(
@@ -129,7 +129,7 @@ mod tests {
         close.camera.fy *= 12.0;
         for _ in 0..3 {
             tight.render_to_texture(&close).expect("a texture");
-            crate::readback::wait(gpu).expect("a device");
+            crate::readback::wait(&gpu).expect("a device");
         }
         assert!(tight.crowd.is_none(), "drawn whole again");
     }

@@ -5,6 +5,7 @@ use crate::{
     FloatImage, Frame, RenderError, RenderedImage,
     buffer::Storage,
     frame::Kept,
+    layers::Patience,
     passes::Context,
     picture::{self, Average},
     readback,
@@ -126,6 +127,7 @@ impl Renderer {
         part: Part,
         (target, straight_alpha): (Option<&wgpu::Texture>, bool),
     ) -> Result<Drawn, RenderError> {
+        self.stream(frame, part, Patience::Endless);
         for _ in 0..MAX_ATTEMPTS {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
             let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing)?;

@@ -9,6 +9,7 @@ use crate::{
     consts::{BIN, WORKGROUP_WORDS},
     frame::Kept,
     gpu_scene::GpuChunk,
+    layers::Patience,
     layout::Region,
     passes::{Context, RegionBuffers},
     readback,
@@ -50,6 +51,8 @@ impl Renderer {
         self.collect_reports();
         let camera = &frame.camera;
         let kept = self.kept(frame, Part::whole(camera)) == Kept::Pixels;
+        // Merged splats on the screen have no row to name.
+        let kept = kept && self.layers.draws_rows();
         if let Some(drawn) = self.drawn.filter(|_| kept) {
             return Ok(drawn);
         }
@@ -131,6 +134,10 @@ impl Renderer {
         self.check_screen(frame)?;
         self.collect_reports();
         let whole = Part::whole(&frame.camera);
+        self.stream(frame, whole, Patience::Endless);
+        if !self.layers.draws_rows() {
+            return Err(RenderError::Streamed);
+        }
         let kept = self.kept(frame, whole) == Kept::Pixels;
         let drawn = match self.drawn.filter(|_| kept) {
             Some(drawn) => drawn,

@@ -9,13 +9,17 @@ use scene::{
     sh,
 };
 
-/// A renderer on the device; `None` where `TEST_GPU=none` says that there is none.
+/// A renderer on the device: on OpenGL where `TEST_GPU=gl` asks for it; `None` where `TEST_GPU=none` says
+/// that there is none.
 pub(crate) fn device() -> Option<Renderer> {
-    if std::env::var("TEST_GPU").is_ok_and(|v| v == "none") {
-        eprintln!("skipped: TEST_GPU=none");
-        return None;
-    }
-    let gpu = Gpu::software_driver().or_else(|_| Gpu::headless());
+    let gpu = match std::env::var("TEST_GPU").as_deref() {
+        Ok("none") => {
+            eprintln!("skipped: TEST_GPU=none");
+            return None;
+        }
+        Ok("gl") => Gpu::opengl(),
+        _ => Gpu::software_driver().or_else(|_| Gpu::headless()),
+    };
     let gpu = gpu.expect("a graphics device, or TEST_GPU=none");
     Some(Renderer::new(gpu).expect("a renderer"))
 }

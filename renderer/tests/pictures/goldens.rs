@@ -88,7 +88,8 @@ fn needles() -> Scene {
     scene_of(vec![layer(needle), layer(speck)])
 }
 
-fn cases() -> Vec<(&'static str, Scene, Frame)> {
+/// Name, scene and view of each picture.
+pub(crate) fn cases() -> Vec<(&'static str, Scene, Frame)> {
     let color = Frame {
         show_selection: true,
         ..Frame::new(camera(SIZE))

@@ -4,6 +4,7 @@
     reason = "helpers of tests fail as loudly as tests"
 )]
 
+mod backends;
 mod caching;
 mod cameras;
 mod common;
@@ -16,4 +17,5 @@ mod pages;
 mod picks;
 mod poison;
 mod reference;
+mod stream;
 mod tiers;

@@ -1,13 +1,13 @@
-//! The same picture within WebGPU's default limits.
+//! The same picture within WebGPU's default limits, and with every choice of passes.
 
 use crate::common::{ball, camera, device, insert, layer, place};
-use renderer::{Frame, Gpu, Render, RenderedImage, Renderer};
+use renderer::{Frame, Gpu, Render, RenderedImage, Renderer, Tuning};
 use scene::Scene;
 
 /// A device that was asked for nothing but WebGPU's defaults.
-fn plain() -> Result<Gpu, String> {
+fn plain(backends: wgpu::Backends) -> Result<Gpu, String> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-    descriptor.backends &= wgpu::Backends::PRIMARY;
+    descriptor.backends &= backends;
     let instance = wgpu::Instance::new(descriptor);
     let adapter = pollster::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions {
         force_fallback_adapter: true,
@@ -36,10 +36,31 @@ fn picture(gpu: Gpu) -> RenderedImage {
 
 #[test]
 fn default_limits_are_enough() {
+    if device().is_none() {
+        return;
+    }
+    let newer = (Gpu::software_driver(), wgpu::Backends::PRIMARY);
+    let older = (Gpu::opengl(), wgpu::Backends::GL);
+    for (open, backends) in [newer, older] {
+        match open
+            .map_err(|e| e.to_string())
+            .and_then(|gpu| Ok((gpu, plain(backends)?)))
+        {
+            Ok((gpu, plain)) => {
+                let name = gpu.adapter_name.clone();
+                assert!(picture(plain) == picture(gpu), "another picture on {name}");
+            }
+            Err(reason) => eprintln!("skipped: {reason}"),
+        }
+    }
+}
+
+#[test]
+fn every_choice_of_passes_draws_the_same_bytes() {
     let Some(device) = device() else { return };
     let expected = picture(device.gpu().clone());
-    match plain() {
-        Ok(gpu) => assert!(picture(gpu) == expected, "another picture"),
-        Err(reason) => eprintln!("skipped: no fallback adapter ({reason})"),
+    for tuning in Tuning::all() {
+        let actual = picture(device.gpu().clone().with_tuning(tuning));
+        assert!(actual == expected, "another picture with {tuning}");
     }
 }

@@ -1,6 +1,7 @@
 //! New parameters for some splats of a layer, and how they change places with the old ones.
 
 use glam::{Quat, Vec3};
+use serde::{Deserialize, Serialize};
 
 use super::{Edit, EditError, Kind};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 
 /// Parameters of some splats in the order of their rows. What is none stays as it is, so that a step
 /// that only moves splats holds only their means.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RowValues {
     /// `[rows]` centers, object frame.
     pub means: Option<Vec<Vec3>>,

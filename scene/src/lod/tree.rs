@@ -1,5 +1,7 @@
 //! The tree.
 
+use std::{path::Path, sync::Arc};
+
 use glam::Vec3;
 use rayon::prelude::*;
 
@@ -7,7 +9,7 @@ use super::{
     partition::{partition, partition_evenly},
     reduce::{Reduced, reduce},
 };
-use crate::{Cancelled, GaussianCloud, SplatFlags};
+use crate::{Cancelled, CloudError, GaussianCloud, SplatFlags, cloud::disk_error, store::Store};
 
 /// Splats that a node has at most.
 const NODE: usize = 4096;
@@ -15,14 +17,33 @@ const NODE: usize = 4096;
 const CHILDREN: usize = 4;
 /// Rows that stay together inside a leaf: what renderers cull at once.
 const CLUSTER: usize = 256;
+/// Nodes that are made at once: what is in memory of a tree that goes to the disk.
+const BATCH: usize = 256;
+/// Standard deviations that the box of a node's size reaches beyond its means.
+const SIZE_SIGMAS: f32 = 3.0;
+
+/// Why a tree was not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LodError {
+    /// Nobody wants it any longer.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The disk is full.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+}
 
 /// One version of one part of a cloud.
 #[derive(Debug, Clone, Default)]
 pub struct LodNode {
     /// Smallest corner of the box around all splats below, each with three standard deviations.
     pub low: Vec3,
-    /// Largest corner; below `low` where nothing is drawn.
+    /// Largest corner; below `low` where there is nothing.
     pub high: Vec3,
+    /// Smallest and largest corner of the box around its own splats and all below, each with
+    /// [`LodTree::REACH`] standard deviations: outside of it nothing of the node is ever seen.
+    pub reach: (Vec3, Vec3),
     /// How far this version's splats are from those they stand for: the rms distance by mass, metres.
     /// Zero for leaves.
     pub error: f32,
@@ -35,18 +56,29 @@ pub struct LodNode {
 /// A complete tree with four children a node over the rows of one cloud.
 ///
 /// Nodes are numbered from the root, level by level.
+///
+/// A copy shares its nodes with the original, so that a refreshed copy costs little more than what
+/// changed.
 #[derive(Debug, Clone)]
 pub struct LodTree {
-    nodes: Vec<LodNode>,
+    nodes: Vec<Arc<LodNode>>,
     /// Number of the first leaf.
     first_leaf: usize,
     /// `[N]` all rows, leaf by leaf.
-    rows: Vec<u32>,
+    rows: Arc<[u32]>,
+    /// `[N]` the inverse of `rows`.
+    places: Arc<[u32]>,
     /// `[leaves + 1]` where each leaf starts in `rows`.
-    starts: Vec<u32>,
+    starts: Arc<[u32]>,
+    /// Where merged splats lie, where they are not in memory.
+    store: Option<Arc<Store>>,
 }
 
 impl LodTree {
+    /// Standard deviations within which all that is ever drawn of a splat lies, on either side of its mean:
+    /// a footprint of 3.33, twice, for what projections linearize.
+    pub const REACH: f32 = 7.0;
+
     /// Builds the tree of a cloud; splats that are not drawn are in the leaves only.
     ///
     /// Asks `cancelled` once per node. Costs about a second per million splats and core, and a third
@@ -55,7 +87,19 @@ impl LodTree {
         cloud: &GaussianCloud,
         flags: &[SplatFlags],
         cancelled: &(impl Fn() -> bool + Sync),
-    ) -> Result<Self, Cancelled> {
+    ) -> Result<Self, LodError> {
+        Self::build_in(None, cloud, flags, cancelled)
+    }
+
+    /// The same with the merged splats in a file without a name in a folder, mapped, for clouds that are
+    /// there as well.
+    pub fn build_in(
+        folder: Option<&Path>,
+        cloud: &GaussianCloud,
+        flags: &[SplatFlags],
+        cancelled: &(impl Fn() -> bool + Sync),
+    ) -> Result<Self, LodError> {
+        let store = folder.map(Store::new).transpose();
         let mut depth = 0;
         while cloud.len() > NODE * CHILDREN.pow(depth) {
             depth += 1;
@@ -74,11 +118,17 @@ impl LodTree {
             .for_each(|part| partition(part, cloud.means(), CLUSTER));
 
         let first_leaf = (CHILDREN.pow(depth) - 1) / (CHILDREN - 1);
+        let mut places = vec![0; rows.len()];
+        for (place, row) in (0..).zip(&rows) {
+            places[*row as usize] = place;
+        }
         let mut tree = Self {
-            nodes: vec![LodNode::default(); first_leaf + starts.len() - 1],
+            nodes: vec![Arc::default(); first_leaf + starts.len() - 1],
             first_leaf,
-            rows,
-            starts,
+            rows: rows.into(),
+            places: places.into(),
+            starts: starts.into(),
+            store: store.map_err(|error| disk_error(&error))?,
         };
         let all: Vec<usize> = (0..tree.nodes.len()).collect();
         tree.make(&all, cloud, flags, cancelled)?;
@@ -94,7 +144,7 @@ impl LodTree {
         changed: &[u32],
         cloud: &GaussianCloud,
         flags: &[SplatFlags],
-    ) -> Result<Vec<usize>, Cancelled> {
+    ) -> Result<Vec<usize>, LodError> {
         let mut is_changed = vec![false; cloud.len()];
         for row in changed {
             if let Some(bit) = is_changed.get_mut(*row as usize) {
@@ -106,8 +156,8 @@ impl LodTree {
             *stale = self.leaf_rows(node).iter().any(|r| is_changed[*r as usize]);
         }
         for node in (1..self.nodes.len()).rev() {
-            if stale[node] {
-                stale[(node - 1) / CHILDREN] = true;
+            if let (true, Some(parent)) = (stale[node], self.parent(node)) {
+                stale[parent] = true;
             }
         }
         let stale: Vec<usize> = (0..stale.len()).filter(|n| stale[*n]).collect();
@@ -122,62 +172,62 @@ impl LodTree {
         cloud: &GaussianCloud,
         flags: &[SplatFlags],
         cancelled: &(impl Fn() -> bool + Sync),
-    ) -> Result<(), Cancelled> {
+    ) -> Result<(), LodError> {
         let mut end = wanted.len();
         while end > 0 {
             let first = first_of_level(wanted[end - 1]);
             let start = wanted[..end].partition_point(|node| *node < first);
-            let made = wanted[start..end]
-                .par_iter()
-                .map(|node| {
-                    if cancelled() {
-                        return Err(Cancelled);
-                    }
-                    Ok(if *node >= self.first_leaf {
-                        self.leaf(*node, cloud, flags)
-                    } else {
-                        self.inner(*node, cloud, flags)
+            for batch in wanted[start..end].chunks(BATCH) {
+                let made = batch
+                    .par_iter()
+                    .map(|node| {
+                        if cancelled() {
+                            return Err(Cancelled);
+                        }
+                        Ok(if *node >= self.first_leaf {
+                            self.leaf(*node, cloud)
+                        } else {
+                            self.inner(*node, cloud, flags)
+                        })
                     })
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            for (node, made) in wanted[start..end].iter().zip(made) {
-                self.nodes[*node] = made;
+                    .collect::<Result<Vec<_>, _>>()?;
+                for (node, made) in batch.iter().zip(made) {
+                    self.nodes[*node] = Arc::new(self.stored(made)?);
+                }
             }
             end = start;
         }
         Ok(())
     }
 
-    fn leaf(&self, node: usize, cloud: &GaussianCloud, flags: &[SplatFlags]) -> LodNode {
-        let mut made = LodNode {
-            low: Vec3::INFINITY,
-            high: Vec3::NEG_INFINITY,
-            ..LodNode::default()
-        };
+    /// A node with its splats where they belong.
+    fn stored(&self, mut made: LodNode) -> Result<LodNode, CloudError> {
+        if let (Some(store), false) = (&self.store, made.splats.is_empty()) {
+            let stored = std::mem::take(&mut made.splats).stored(store);
+            made.splats = stored.map_err(|error| disk_error(&error))?;
+        }
+        Ok(made)
+    }
+
+    fn leaf(&self, node: usize, cloud: &GaussianCloud) -> LodNode {
+        let mut made = LodNode::empty();
         for row in self.leaf_rows(node) {
-            let row = *row as usize;
-            if flags.get(row).is_none_or(|f| f.is_drawn()) {
-                let reach = Vec3::splat(3.0 * cloud.scale(row).max_element());
-                made.low = made.low.min(cloud.means()[row] - reach);
-                made.high = made.high.max(cloud.means()[row] + reach);
-            }
+            made.grow(cloud, *row as usize);
         }
         made
     }
 
     fn inner(&self, node: usize, cloud: &GaussianCloud, flags: &[SplatFlags]) -> LodNode {
         let children = self.children(node);
-        let mut made = LodNode {
-            low: Vec3::INFINITY,
-            high: Vec3::NEG_INFINITY,
-            ..LodNode::default()
-        };
+        let mut made = LodNode::empty();
         let mut below = GaussianCloud::default();
         let mut displacements = Vec::new();
         for child in children {
             let of_child = &self.nodes[child];
             made.low = made.low.min(of_child.low);
             made.high = made.high.max(of_child.high);
+            made.reach.0 = made.reach.0.min(of_child.reach.0);
+            made.reach.1 = made.reach.1.max(of_child.reach.1);
             let splats = if child >= self.first_leaf {
                 let drawn = |row: &&u32| flags.get(**row as usize).is_none_or(|f| f.is_drawn());
                 let rows: Vec<usize> = self
@@ -190,7 +240,7 @@ impl LodTree {
                 cloud.gathered(&rows)
             } else {
                 displacements.extend_from_slice(&of_child.displacements);
-                of_child.splats.clone()
+                of_child.splats.clone().in_memory()
             };
             // Parts of one cloud have the same columns: they always join.
             if below.append(splats).is_err() {
@@ -203,14 +253,29 @@ impl LodTree {
             displacements,
         } = reduce(&below, &displacements, target);
         made.error = rms_error(&splats, &displacements);
+        for row in 0..splats.len() {
+            made.reach_to(&splats, row);
+        }
         made.splats = splats;
         made.displacements = displacements;
         made
     }
 
     /// All nodes, root first.
-    pub fn nodes(&self) -> &[LodNode] {
+    pub fn nodes(&self) -> &[Arc<LodNode>] {
         &self.nodes
+    }
+
+    /// Number of the node above; none for the root.
+    pub fn parent(&self, node: usize) -> Option<usize> {
+        Some(node.checked_sub(1)? / CHILDREN)
+    }
+
+    /// Number of the leaf that stands for a row.
+    pub fn leaf_of(&self, row: u32) -> usize {
+        let place = self.places[row as usize];
+        // Empty leaves begin where the next one does.
+        self.first_leaf + self.starts.partition_point(|start| *start <= place) - 1
     }
 
     /// Numbers of a node's children: four, or none for a leaf.
@@ -227,12 +292,6 @@ impl LodTree {
             return &[];
         };
         &self.rows[self.starts[leaf] as usize..self.starts[leaf + 1] as usize]
-    }
-
-    /// Where a leaf's rows begin in [`Self::rows`]; 0 for inner nodes.
-    pub fn leaf_start(&self, node: usize) -> usize {
-        let leaf = node.checked_sub(self.first_leaf);
-        leaf.map_or(0, |leaf| self.starts[leaf] as usize)
     }
 
     /// `[N]` all rows in the order of the leaves.
@@ -256,7 +315,33 @@ impl LodTree {
             .iter()
             .map(|n| n.splats.bytes() + size_of_val(n.displacements.as_slice()))
             .sum();
-        splats + size_of_val(self.rows.as_slice()) + size_of_val(self.nodes.as_slice())
+        let maps = size_of_val(&*self.rows) + size_of_val(&*self.places);
+        splats + maps + self.nodes.len() * size_of::<LodNode>()
+    }
+}
+
+impl LodNode {
+    fn empty() -> Self {
+        Self {
+            low: Vec3::INFINITY,
+            high: Vec3::NEG_INFINITY,
+            reach: (Vec3::INFINITY, Vec3::NEG_INFINITY),
+            ..Self::default()
+        }
+    }
+
+    fn grow(&mut self, cloud: &GaussianCloud, row: usize) {
+        let (mean, sigma) = (cloud.means()[row], cloud.scale(row).max_element());
+        self.low = self.low.min(mean - SIZE_SIGMAS * sigma);
+        self.high = self.high.max(mean + SIZE_SIGMAS * sigma);
+        self.reach_to(cloud, row);
+    }
+
+    fn reach_to(&mut self, cloud: &GaussianCloud, row: usize) {
+        let (mean, sigma) = (cloud.means()[row], cloud.scale(row).max_element());
+        let (low, high) = &mut self.reach;
+        *low = low.min(mean - LodTree::REACH * sigma);
+        *high = high.max(mean + LodTree::REACH * sigma);
     }
 }
 

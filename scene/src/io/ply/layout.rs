@@ -1,6 +1,9 @@
 //! How a PLY file was laid out, so that it saves back as it came.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
+    PlyError,
     header::{Encoding, Header, Line},
     plan::{Field, Plan},
 };
@@ -30,8 +33,9 @@ pub struct PlyLayout {
 }
 
 /// Rows as they stood in the file.
-#[derive(Debug, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct RawRows {
+    #[serde(with = "serde_bytes")]
     pub(super) bytes: Vec<u8>,
     /// End of each row in `bytes`; empty for binary rows, which are equally long.
     pub(super) ends: Vec<usize>,
@@ -132,6 +136,52 @@ impl PlyLayout {
             has_lists,
             raw: None,
         }
+    }
+}
+
+/// A layout as a project keeps it: the bytes that it was read from.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::io) struct KeptLayout {
+    #[serde(with = "serde_bytes")]
+    header: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    before: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    after: Vec<u8>,
+    raw: Option<RawRows>,
+}
+
+impl PlyLayout {
+    pub(in crate::io) fn to_kept(&self) -> KeptLayout {
+        KeptLayout {
+            header: self
+                .lines
+                .iter()
+                .flat_map(|(raw, _)| raw)
+                .copied()
+                .collect(),
+            before: self.before.clone(),
+            after: self.after.clone(),
+            raw: self.raw.clone(),
+        }
+    }
+
+    pub(in crate::io) fn from_kept(kept: KeptLayout) -> Result<Self, PlyError> {
+        let header = Header::read(&mut kept.header.as_slice())?;
+        let vertex = header.elements.iter().position(|e| e.name == "vertex");
+        let vertex = vertex.ok_or(PlyError::NotSplats {
+            what: "a file without vertices",
+        })?;
+        let plan = Plan::of_element(&header, &header.elements[vertex])?;
+        let mut layout = Self::new(header, vertex, plan);
+        layout.before = kept.before;
+        layout.after = kept.after;
+        // Ends that do not lie in order in the bytes would lead out of them.
+        layout.raw = kept.raw.filter(|raw| {
+            let inside = raw.ends.last().is_none_or(|end| *end <= raw.bytes.len());
+            inside && raw.ends.is_sorted()
+        });
+        Ok(layout)
     }
 }
 

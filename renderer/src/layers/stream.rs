@@ -1,0 +1,502 @@
+//! A layer with levels of detail: nodes of its tree in a fixed number of slots.
+//!
+//! A frame wants the nodes of its cut. Those that are not there yet are packed on a thread and uploaded
+//! a few a frame; until then the nearest node above stands in, or what is left of finer ones, so that
+//! nothing is ever missing: the root never leaves its slot. Where slots run out, the one that was not
+//! used for the longest time is taken. Where all nodes fit, all stay.
+
+use std::{sync::Arc, time::Instant};
+
+use scene::{GaussianCloud, LodTree, SplatFlags};
+
+use super::{
+    Chunk,
+    loader::{Loader, Source},
+};
+use crate::{
+    consts::{CHUNK, MAX_RANGES, WORKGROUP},
+    layout::ChunkView,
+    pack::{self, PackedRows},
+    pages::{Frustum, PageBounds},
+};
+
+/// Not in a slot, not a node.
+const NONE: u32 = u32::MAX;
+/// Slots that are kept back from the cut: for the root, and for what comes in place of another.
+const SPARE: usize = 2;
+/// Levels below a missing node in which what is left of finer ones is looked for.
+const FINER: u32 = 2;
+
+/// What a frame draws of the layer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Plan {
+    /// Nodes in slots that together stand for everything in sight.
+    pub(crate) drawn: Vec<u32>,
+    /// Nodes of the cut that are not in slots, or with what they no longer hold.
+    pub(crate) missing: Vec<u32>,
+}
+
+/// How long uploads may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Patience {
+    /// Until nothing is missing.
+    Endless,
+    /// Until this moment, but one node at least.
+    Until(Instant),
+}
+
+/// A layer's nodes on the device.
+pub(crate) struct Stream<C> {
+    source: Arc<Source>,
+    flags: Vec<SplatFlags>,
+    planes: usize,
+    pub(crate) chunks: Vec<C>,
+    slot_rows: usize,
+    most_slots: usize,
+    /// `[slots]` the node in each.
+    node_of_slot: Vec<u32>,
+    /// `[slots]` number of the frame that used it last.
+    used: Vec<u64>,
+    /// `[nodes]`
+    slot_of_node: Vec<u32>,
+    /// `[nodes]` whether what is in the slot is no longer what the node holds.
+    outdated: Vec<bool>,
+    /// `[nodes]` whether merged splats no longer stand for what is below them, or a leaf's rows moved.
+    stale: Vec<bool>,
+    loader: Loader,
+    frames: u64,
+    /// The cut that was asked for last, and in which frame it first was.
+    asked: (Vec<u32>, u64),
+    pub(crate) plan: Plan,
+}
+
+impl<C: Chunk> Stream<C> {
+    /// Room for the nodes of a tree within so many bytes, with the root in it.
+    pub(crate) fn new(
+        home: &C::Home,
+        source: (Arc<GaussianCloud>, Vec<SplatFlags>),
+        tree: Arc<LodTree>,
+        most_bytes: u64,
+    ) -> Self {
+        let (cloud, flags) = source;
+        let nodes = tree.nodes().len();
+        let largest = (0..nodes).map(|node| tree.count(node)).max().unwrap_or(0);
+        // So few slots a chunk that each may be a range of its own.
+        let slot_rows = largest
+            .next_multiple_of(WORKGROUP as usize)
+            .max(CHUNK / MAX_RANGES as usize);
+        let planes = pack::planes(&cloud);
+        let slot_bytes = (slot_rows * pack::row_bytes(planes)) as u64;
+        let fitting = usize::try_from(most_bytes / slot_bytes).unwrap_or(usize::MAX);
+        let source = Arc::new(Source { cloud, tree });
+        let mut stream = Self {
+            flags,
+            planes,
+            chunks: Vec::new(),
+            slot_rows,
+            most_slots: fitting.clamp(1, nodes),
+            node_of_slot: Vec::new(),
+            used: Vec::new(),
+            slot_of_node: vec![NONE; nodes],
+            outdated: vec![false; nodes],
+            stale: vec![false; nodes],
+            loader: Loader::start(Arc::clone(&source)),
+            frames: 0,
+            asked: (Vec::new(), 0),
+            plan: Plan::default(),
+            source,
+        };
+        stream.load(home, 0, &stream.source.pack(0), &mut Vec::new());
+        stream
+    }
+
+    pub(crate) fn tree(&self) -> &LodTree {
+        &self.source.tree
+    }
+
+    /// Rows that there is room for when all slots are made.
+    pub(crate) fn most_bytes(&self) -> u64 {
+        (self.most_slots * self.slot_rows * pack::row_bytes(self.planes)) as u64
+    }
+
+    /// Nodes that a cut may have.
+    pub(crate) fn most_nodes(&self) -> usize {
+        if self.most_slots >= self.slot_of_node.len() {
+            return usize::MAX - 1;
+        }
+        self.most_slots.saturating_sub(SPARE).max(1)
+    }
+
+    /// Whether a node's merged splats no longer stand for what is below them.
+    pub(crate) fn is_stale(&self, node: usize) -> bool {
+        self.stale[node] && !self.tree().children(node).is_empty()
+    }
+
+    /// Whether anything of a node may be seen.
+    pub(crate) fn may_see(&self, node: usize, frustum: &Frustum) -> bool {
+        // Where a stale node is, nobody has measured.
+        if self.stale[node] {
+            return true;
+        }
+        let (low, high) = self.tree().nodes()[node].reach;
+        frustum.may_see(&PageBounds { low, high })
+    }
+
+    /// Brings what a cut wants, as far as patience goes. Whether anything that is drawn changed.
+    pub(crate) fn advance(&mut self, home: &C::Home, cut: Vec<u32>, patience: Patience) -> bool {
+        let mut changed = self.step(home, cut.clone(), patience);
+        while patience == Patience::Endless && !self.plan.missing.is_empty() {
+            // What stood in gives its slots away step by step.
+            let missing = self.plan.missing.len();
+            changed |= self.step(home, cut.clone(), patience);
+            if self.plan.missing.len() >= missing {
+                log::error!("{missing} nodes of a large layer find no room");
+                break;
+            }
+        }
+        changed
+    }
+
+    fn step(&mut self, home: &C::Home, cut: Vec<u32>, patience: Patience) -> bool {
+        self.frames += 1;
+        if self.asked.0 != cut {
+            self.asked = (cut, self.frames);
+        }
+        let before = std::mem::take(&mut self.plan);
+        let above = self.above(&self.asked.0);
+        self.plan = self.cover_cut(&self.asked.0, &above);
+        // Finer nodes in place of a missing one are drawn, but give way to it.
+        let standing_in = self.plan.drawn.iter().filter(|n| above[**n as usize]);
+        for node in self.asked.0.iter().chain(standing_in) {
+            let slot = self.slot_of_node[*node as usize];
+            if let Some(used) = self.used.get_mut(slot as usize) {
+                *used = (*used).max(self.frames);
+            }
+        }
+        let mut uploaded = false;
+        if !self.plan.missing.is_empty() {
+            uploaded = self.bring(home, patience);
+            self.plan = self.planned(&self.asked.0);
+            if patience != Patience::Endless {
+                self.loader.want(self.wanted());
+            }
+        }
+        uploaded || before.drawn != self.plan.drawn
+    }
+
+    /// Uploads what is missing and what the thread has packed.
+    fn bring(&mut self, home: &C::Home, patience: Patience) -> bool {
+        let mut oldest = self.idle_slots();
+        let mut uploaded = false;
+        let deadline = match patience {
+            Patience::Until(moment) if self.loader.works() => moment,
+            patience => {
+                for node in self.plan.missing.clone() {
+                    let packed = self.source.pack(node as usize);
+                    uploaded |= self.load(home, node, &packed, &mut oldest);
+                    if matches!(patience, Patience::Until(end) if Instant::now() > end) {
+                        break;
+                    }
+                }
+                return uploaded;
+            }
+        };
+        while let Some((node, packed)) = self.loader.take() {
+            let is_there = self.slot_of_node[node as usize] != NONE;
+            if !is_there || self.outdated[node as usize] {
+                uploaded |= self.load(home, node, &packed, &mut oldest);
+            }
+            if Instant::now() > deadline {
+                break;
+            }
+        }
+        uploaded
+    }
+
+    /// What the thread is to pack: missing nodes, and those above them that would stand in, coarsest
+    /// first.
+    fn wanted(&self) -> impl Iterator<Item = u32> + use<C> {
+        let tree = self.tree();
+        let mut wanted = Vec::new();
+        for &node in &self.plan.missing {
+            let above = |node: &u32| tree.parent(*node as usize).map(|n| n as u32);
+            let path = std::iter::successors(Some(node), above);
+            wanted.extend(path.take_while(|n| {
+                *n == node || (self.slot_of_node[*n as usize] == NONE && !self.stale[*n as usize])
+            }));
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.into_iter()
+    }
+
+    /// Slots that this frame does not use, the longest unused last.
+    fn idle_slots(&self) -> Vec<u32> {
+        let mut idle: Vec<u32> = (0..self.used.len() as u32)
+            .filter(|slot| self.used[*slot as usize] < self.frames)
+            .collect();
+        idle.sort_unstable_by_key(|slot| std::cmp::Reverse((self.used[*slot as usize], *slot)));
+        idle
+    }
+
+    /// Uploads a node; false where there is no slot for it.
+    fn load(
+        &mut self,
+        home: &C::Home,
+        node: u32,
+        packed: &PackedRows,
+        oldest: &mut Vec<u32>,
+    ) -> bool {
+        let Some(slot) = self.slot_for(home, node, oldest) else {
+            return false;
+        };
+        let before = std::mem::replace(&mut self.node_of_slot[slot], node);
+        if before != NONE {
+            self.slot_of_node[before as usize] = NONE;
+        }
+        self.slot_of_node[node as usize] = slot as u32;
+        self.outdated[node as usize] = false;
+        // The root stays for ever: there is always something to draw.
+        self.used[slot] = if node == 0 { u64::MAX } else { self.frames };
+        let (chunk, at) = self.place_of(slot);
+        self.chunks[chunk].write_packed(home, packed, at);
+        self.write_flags_of(home, node as usize);
+        true
+    }
+
+    fn slot_for(&mut self, home: &C::Home, node: u32, oldest: &mut Vec<u32>) -> Option<usize> {
+        let own = self.slot_of_node[node as usize];
+        if own != NONE {
+            return Some(own as usize);
+        }
+        if self.node_of_slot.len() < self.most_slots {
+            let slot = self.node_of_slot.len();
+            if slot.is_multiple_of(self.slots_a_chunk()) {
+                let slots = (self.most_slots - slot).min(self.slots_a_chunk());
+                let chunk = C::new(home, slots * self.slot_rows, self.planes);
+                self.chunks.push(chunk);
+            }
+            self.node_of_slot.push(NONE);
+            self.used.push(0);
+            return Some(slot);
+        }
+        // Those that only stand in for others must not drive each other out for ever.
+        let in_cut = self.asked.0.binary_search(&node).is_ok();
+        let slot = *oldest.last()? as usize;
+        if !in_cut && self.used[slot] >= self.asked.1 {
+            return None;
+        }
+        oldest.pop();
+        Some(slot)
+    }
+
+    fn slots_a_chunk(&self) -> usize {
+        CHUNK / self.slot_rows
+    }
+
+    /// Chunk and first row of a slot.
+    fn place_of(&self, slot: usize) -> (usize, usize) {
+        let slots = self.slots_a_chunk();
+        (slot / slots, slot % slots * self.slot_rows)
+    }
+
+    /// What stands for a cut (in order) now.
+    pub(crate) fn planned(&self, cut: &[u32]) -> Plan {
+        self.cover_cut(cut, &self.above(cut))
+    }
+
+    /// `[nodes]` whether a node lies above one of the cut.
+    fn above(&self, cut: &[u32]) -> Vec<bool> {
+        let mut above = vec![false; self.slot_of_node.len()];
+        for node in cut {
+            let mut next = self.tree().parent(*node as usize);
+            while let Some(node) = next.filter(|n| !above[*n]) {
+                above[node] = true;
+                next = self.tree().parent(node);
+            }
+        }
+        above
+    }
+
+    fn cover_cut(&self, cut: &[u32], above: &[bool]) -> Plan {
+        let mut drawn = Vec::with_capacity(cut.len());
+        self.cover(0, (cut, above), &mut drawn);
+        let missing = cut.iter().copied().filter(|node| {
+            let node = *node as usize;
+            self.slot_of_node[node] == NONE || self.outdated[node]
+        });
+        Plan {
+            missing: missing.collect(),
+            drawn,
+        }
+    }
+
+    /// Adds nodes in slots that stand for what the cut has at or below a node; false where they do not.
+    fn cover(&self, node: u32, cut: (&[u32], &[bool]), drawn: &mut Vec<u32>) -> bool {
+        let is_there = self.slot_of_node[node as usize] != NONE;
+        if !cut.1[node as usize] {
+            // In the cut, or out of sight.
+            return cut.0.binary_search(&node).is_err() || self.cover_finer(node, FINER, drawn);
+        }
+        let before = drawn.len();
+        let mut all = true;
+        for child in self.tree().children(node as usize) {
+            all &= self.cover(child as u32, cut, drawn);
+        }
+        if !all && is_there {
+            drawn.truncate(before);
+            drawn.push(node);
+            return true;
+        }
+        all
+    }
+
+    fn cover_finer(&self, node: u32, levels: u32, drawn: &mut Vec<u32>) -> bool {
+        if self.slot_of_node[node as usize] != NONE {
+            drawn.push(node);
+            return true;
+        }
+        let children = self.tree().children(node as usize);
+        if levels == 0 || children.is_empty() {
+            return false;
+        }
+        let before = drawn.len();
+        let all = children
+            .into_iter()
+            .all(|child| self.cover_finer(child as u32, levels - 1, drawn));
+        if !all {
+            drawn.truncate(before);
+        }
+        all
+    }
+
+    /// Adds the rows of nodes to the views of the chunks.
+    pub(crate) fn add_nodes(&self, nodes: &[u32], views: &mut [ChunkView]) {
+        let mut slots: Vec<u32> = nodes
+            .iter()
+            .map(|node| self.slot_of_node[*node as usize])
+            .filter(|slot| *slot != NONE)
+            .collect();
+        slots.sort_unstable();
+        for slot in slots {
+            let (chunk, at) = self.place_of(slot as usize);
+            let node = self.node_of_slot[slot as usize] as usize;
+            let count = self.tree().count(node) as u32;
+            if count > 0 {
+                views[chunk].add_range(at as u32, count);
+            }
+        }
+    }
+
+    /// The document's row that lies at a place of a chunk; none for merged splats.
+    pub(crate) fn row_at(&self, chunk: usize, place: usize) -> Option<u32> {
+        let slot = chunk * self.slots_a_chunk() + place / self.slot_rows;
+        let node = *self.node_of_slot.get(slot)?;
+        if node == NONE {
+            return None;
+        }
+        let rows = self.tree().leaf_rows(node as usize);
+        rows.get(place % self.slot_rows).copied()
+    }
+
+    /// Whether the plan draws every row in sight itself.
+    pub(crate) fn draws_rows(&self) -> bool {
+        let is_leaf = |node: &u32| self.tree().children(*node as usize).is_empty();
+        self.plan.drawn.iter().all(is_leaf)
+    }
+
+    /// Takes over another state of the splats. Whether any of them came or went.
+    pub(crate) fn set_flags(&mut self, home: &C::Home, flags: &[SplatFlags]) -> bool {
+        let mut touched = vec![false; self.slot_of_node.len()];
+        let mut redrawn = false;
+        const BLOCK: usize = 1 << 10;
+        let blocks = flags.chunks(BLOCK).zip(self.flags.chunks(BLOCK));
+        for (block, (new, old)) in blocks.enumerate().filter(|(_, (new, old))| new != old) {
+            for (i, (new, old)) in new.iter().zip(old).enumerate() {
+                if new == old {
+                    continue;
+                }
+                let leaf = self.source.tree.leaf_of((block * BLOCK + i) as u32);
+                touched[leaf] = true;
+                if new.is_drawn() != old.is_drawn() {
+                    redrawn = true;
+                    outdate_above(&self.source.tree, &mut self.stale, leaf);
+                }
+            }
+        }
+        self.flags.clear();
+        self.flags.extend_from_slice(flags);
+        for node in (0..touched.len()).filter(|node| touched[*node]) {
+            self.write_flags_of(home, node);
+        }
+        redrawn
+    }
+
+    fn write_flags_of(&mut self, home: &C::Home, node: usize) {
+        let slot = self.slot_of_node[node];
+        if slot == NONE {
+            return;
+        }
+        let rows = self.source.tree.leaf_rows(node);
+        let (chunk, at) = self.place_of(slot as usize);
+        if rows.is_empty() {
+            let none = vec![0; self.source.tree.count(node).div_ceil(4)];
+            self.chunks[chunk].write_flag_words(home, &none, at);
+        } else {
+            let words = pack::flags(&self.flags, rows);
+            self.chunks[chunk].write_flag_words(home, &words, at);
+        }
+    }
+
+    /// Takes over another cloud of as many rows, of which these may have changed. What is in the slots is
+    /// drawn until the new is there.
+    pub(crate) fn set_cloud(&mut self, cloud: &Arc<GaussianCloud>, rows: std::ops::Range<usize>) {
+        let tree = Arc::clone(&self.source.tree);
+        if rows.len() >= cloud.len() {
+            self.outdated.fill(true);
+            self.stale.fill(true);
+        } else {
+            for row in rows {
+                let leaf = tree.leaf_of(row as u32);
+                self.outdated[leaf] = true;
+                self.stale[leaf] = true;
+                outdate_above(&tree, &mut self.stale, leaf);
+            }
+        }
+        self.change_source(Arc::clone(cloud), tree);
+    }
+
+    /// Takes over a tree that was refreshed: what it shares with the old one stays.
+    pub(crate) fn refresh(&mut self, cloud: Arc<GaussianCloud>, tree: Arc<LodTree>) {
+        let old = Arc::clone(&self.source.tree);
+        for (node, (new, old)) in tree.nodes().iter().zip(old.nodes()).enumerate() {
+            self.stale[node] = false;
+            let is_same = Arc::ptr_eq(new, old);
+            if tree.children(node).is_empty() {
+                self.outdated[node] &= !is_same;
+            } else {
+                self.outdated[node] |= !is_same;
+            }
+        }
+        self.change_source(cloud, tree);
+    }
+
+    /// Whether a tree is of the same rows as this one's, but for what was refreshed.
+    pub(crate) fn is_of(&self, tree: &LodTree) -> bool {
+        std::ptr::eq(self.tree().rows(), tree.rows())
+    }
+
+    fn change_source(&mut self, cloud: Arc<GaussianCloud>, tree: Arc<LodTree>) {
+        self.source = Arc::new(Source { cloud, tree });
+        self.loader.change(Arc::clone(&self.source));
+    }
+}
+
+/// Notes that merged splats above a leaf no longer stand for it.
+fn outdate_above(tree: &LodTree, stale: &mut [bool], leaf: usize) {
+    let mut next = tree.parent(leaf);
+    while let Some(node) = next.filter(|node| !stale[*node]) {
+        stale[node] = true;
+        next = tree.parent(node);
+    }
+}
