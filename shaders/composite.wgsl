@@ -70,7 +70,7 @@ fn composed(pixel: vec2u) -> vec4f {
     }
     var color = over(layers.before, over(splats, layers.behind));
     if (backdrop.guides & GUIDE_OUTLINE) != 0u {
-        var line = vec4f(SELECTION_R, SELECTION_G, SELECTION_B, 1.0) * outline_at(pixel);
+        var line = vec4f(unpack4x8unorm(view.selection_color).rgb, 1.0) * outline_at(pixel);
         if view.linear != 0u {
             line = decoded(line);
         }

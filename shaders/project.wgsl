@@ -30,6 +30,10 @@
 @group(0) @binding(10) var<storage, read_write> placements: array<vec2u>;
 // [splats / 4] one byte each, read by `recolor`
 @group(0) @binding(11) var<storage, read> flags: array<u32>;
+// [splats] three halves of the harmonics' color from one eye: `harmonics` writes them, `main_known` and
+// `recolor_known` read them
+@group(0) @binding(12) var<storage, read_write> colors: array<vec2u>;
+@group(0) @binding(12) var<storage, read> known: array<vec2u>;
 
 struct Projected {
     record: Record,
@@ -54,8 +58,9 @@ fn sh_group(row: u32, group: u32, stored: u32, basis: vec4f) -> vec3f {
     return sum;
 }
 
-// Spherical harmonics towards the splat, plus one half.
-fn sh_color(row: u32, ray: vec3f) -> vec3f {
+// Spherical harmonics towards the splat, plus one half: as halves, to be the same whether
+// kept or not.
+fn packed_sh(row: u32, ray: vec3f) -> vec2u {
     let degree = min(chunk.sh_degree, view.max_sh_degree);
     let stored = (chunk.sh_degree + 1u) * (chunk.sh_degree + 1u);
     var sum: vec3f;
@@ -73,7 +78,12 @@ fn sh_color(row: u32, ray: vec3f) -> vec3f {
             sum += sh_group(row, 3u, stored, sh_basis_3(d));
         }
     }
-    return sum + 0.5;
+    let color = clamp(sum + 0.5, vec3f(-F16_MAX), vec3f(F16_MAX));
+    return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
+}
+
+fn unpack_color(halves: vec2u) -> vec3f {
+    return vec3f(unpack2x16float(halves.x), unpack2x16float(halves.y).x);
 }
 
 // A color as the layer's grade shows it. The map is affine and comes before any clamp, so that baking it
@@ -89,6 +99,11 @@ fn graded(color: vec3f, grade: u32) -> vec3f {
 
 fn graded_opacity(grade: u32) -> f32 {
     return select(1.0, chunk.grades[4u * grade + 3u].x, (chunk.features & CHUNK_GRADED) != 0u);
+}
+
+// Which of the layer's grades is the splat's own.
+fn grade_of(state: u32) -> u32 {
+    return (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
 }
 
 // The stored normal in the world; a guessed one is turned towards the eye.
@@ -124,13 +139,18 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, grade: u32) ->
             return material_color(row);
         }
         default: {
-            let color = max(graded(sh_color(row, ray), grade), vec3f(0.0));
-            if (chunk.features & CHUNK_LIT) != 0u {
-                return lit(color, world_normal(attributes, ray));
-            }
-            return color;
+            return shaded(unpack_color(packed_sh(row, ray)), ray, attributes, grade);
         }
     }
+}
+
+// A splat's own color with its grade, under the lights where the layer is lit.
+fn shaded(own: vec3f, ray: vec3f, attributes: u32, grade: u32) -> vec3f {
+    let color = max(graded(own, grade), vec3f(0.0));
+    if (chunk.features & CHUNK_LIT) != 0u {
+        return lit(color, world_normal(attributes, ray));
+    }
+    return color;
 }
 
 // Bins whose pixel centres the box can reach.
@@ -147,14 +167,13 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
 
 // The color of a record: red and green, then blue and whether it is selected, as halves.
 // `state` are the splat's flags, as far as they are known.
-fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, state: u32) -> vec2u {
-    let grade = (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
-    var color = splat_color(row, ray_to(position), depth, attributes, grade);
+fn packed_color(own: vec3f, state: u32) -> vec2u {
+    var color = own;
     let selected = (state & FLAG_SELECTED) != 0u;
     if (state & FLAG_MARKED) != 0u && view.show_selection != 0u {
         color = mix(color, vec3f(MARK_R, MARK_G, MARK_B), MARK_MIX);
     } else if selected && view.show_selection != 0u {
-        color = mix(color, vec3f(SELECTION_R, SELECTION_G, SELECTION_B), SELECTION_MIX);
+        color = mix(color, unpack4x8unorm(view.selection_color).rgb, SELECTION_MIX);
     }
     if view.linear != 0u {
         color = linear_from_srgb(color);
@@ -163,7 +182,8 @@ fn packed_color(row: u32, position: vec3f, depth: f32, attributes: u32, state: u
     return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, select(0.0, 1.0, selected))));
 }
 
-fn project(row: u32, selected: bool) -> Projected {
+// Everything but the color.
+fn project(row: u32) -> Projected {
     var empty: Projected;
     empty.depth = EMPTY_DEPTH;
     empty.rect = EMPTY_RECT;
@@ -194,14 +214,13 @@ fn project(row: u32, selected: bool) -> Projected {
         return empty;
     }
 
-    let color = packed_color(row, position, p.z, shape.attributes, select(0u, FLAG_SELECTED, selected));
     let u = ROOT_LOG2E_HALF * sqrt(yy / inflated);
     let v = -ROOT_LOG2E_HALF * xy / sqrt(yy * inflated);
     let w = ROOT_LOG2E_HALF / sqrt(yy);
     let paint = vec4u(
         bitcast<u32>(w),
         bitcast<u32>(log2_opacity),
-        color,
+        vec2u(0u),
     );
     return Projected(Record(vec4f(center, u, v), paint), bitcast<u32>(p.z), rect);
 }
@@ -216,47 +235,133 @@ fn slot_of(block: u32, thread: u32) -> u32 {
     return select(NO_SLOT, slot, (word.x & bit) != 0u && slot < view.visible_capacity);
 }
 
+// The splat that a thread draws: its row and slot, or NO_SLOT.
+fn drawn_splat(group: u32, thread: u32) -> vec2u {
+    return vec2u(drawn_row(group, thread), slot_of(chunk.first_block + group, thread));
+}
+
+// The flags as far as `main` knows them: whether it is selected.
+fn state_seen(group: u32, thread: u32) -> u32 {
+    let word = words[(chunk.first_block + group) * WORKGROUP_WORDS + thread / 32u];
+    return ((word.z >> (thread % 32u)) & 1u) * FLAG_SELECTED;
+}
+
+fn state_of(row: u32) -> u32 {
+    return (flags[row / 4u] >> (row % 4u * 8u)) & 0xffu;
+}
+
+fn color_of(row: u32, depth: f32, state: u32) -> vec3f {
+    return splat_color(row, ray_of(row), depth, shapes[row].attributes, grade_of(state));
+}
+
+// The same of a color that is known already, where the view shows colors.
+fn color_of_known(row: u32, state: u32) -> vec3f {
+    return shaded(unpack_color(known[row]), ray_of(row), shapes[row].attributes, grade_of(state));
+}
+
+fn ray_of(row: u32) -> vec3f {
+    return ray_to(bitcast<vec3f>(means[row].xyz));
+}
+
+fn store(slot: u32, row: u32, projected: Projected, color: vec2u) {
+    var record = projected.record;
+    record.paint.z = color.x;
+    record.paint.w = color.y;
+    records[slot] = record;
+    depths[slot] = projected.depth;
+    placements[slot] = vec2u(projected.rect, chunk.first_source + row);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let row = drawn_row(group.x, thread);
-    let block = chunk.first_block + group.x;
-    let slot = slot_of(block, thread);
-    if slot == NO_SLOT {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
         return;
     }
-    let selected = (words[block * WORKGROUP_WORDS + thread / 32u].z >> (thread % 32u)) & 1u;
-    let projected = project(row, selected != 0u);
-    records[slot] = projected.record;
-    depths[slot] = projected.depth;
-    placements[slot] = vec2u(projected.rect, chunk.first_source + row);
+    let projected = project(splat.x);
+    var color = vec2u(0u);
+    if projected.rect != EMPTY_RECT {
+        let state = state_seen(group.x, thread);
+        let own = color_of(splat.x, bitcast<f32>(projected.depth), state);
+        color = packed_color(own, state);
+    }
+    store(splat.y, splat.x, projected, color);
+}
+
+// As `main`, without harmonics.
+@compute @workgroup_size(WORKGROUP)
+fn main_known(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
+        return;
+    }
+    let projected = project(splat.x);
+    var color = vec2u(0u);
+    if projected.rect != EMPTY_RECT {
+        let state = state_seen(group.x, thread);
+        color = packed_color(color_of_known(splat.x, state), state);
+    }
+    store(splat.y, splat.x, projected, color);
+}
+
+// Writes the color of a record, and its opacity where splats have grades of their own.
+fn recolored(splat: vec2u, color: vec2u, state: u32) {
+    records[splat.y].paint.z = color.x;
+    records[splat.y].paint.w = color.y;
+    if (chunk.features & CHUNK_PARTS) != 0u && view.mode != VIEW_CENTERS {
+        let mean = means[splat.x];
+        let ellipse = ellipse_of(view_point(bitcast<vec3f>(mean.xyz)), shapes[splat.x]);
+        let opacity = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS)
+            * ellipse.compensation * graded_opacity(grade_of(state));
+        // Below what a pixel can show, and never the logarithm of zero.
+        records[splat.y].paint.y = bitcast<u32>(log2(max(opacity, 1.0e-6)));
+    }
 }
 
 // Gives the records of the last `main` the colors of now: of other lights, flags, or another view mode.
-// Flags do not fit into `main`: it runs after it as well where splats have grades of their own.
+// Flags do not fit into `main`: this runs after it as well where splats have grades of their own.
 @compute @workgroup_size(WORKGROUP)
 fn recolor(
     @builtin(workgroup_id) group: vec3u,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let row = drawn_row(group.x, thread);
-    let slot = slot_of(chunk.first_block + group.x, thread);
-    if slot == NO_SLOT {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
         return;
     }
-    let position = bitcast<vec3f>(means[row].xyz);
-    let state = (flags[row / 4u] >> (row % 4u * 8u)) & 0xffu;
-    let p = view_point(position);
-    let color = packed_color(row, position, p.z, shapes[row].attributes, state);
-    records[slot].paint.z = color.x;
-    records[slot].paint.w = color.y;
-    if (chunk.features & CHUNK_PARTS) != 0u && view.mode != VIEW_CENTERS {
-        let grade = (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
-        let opacity = f32(means[row].w & OPACITY_STEPS) / f32(OPACITY_STEPS)
-            * ellipse_of(p, shapes[row]).compensation * graded_opacity(grade);
-        // Below what a pixel can show, and never the logarithm of zero.
-        records[slot].paint.y = bitcast<u32>(log2(max(opacity, 1.0e-6)));
+    let depth = view_point(bitcast<vec3f>(means[splat.x].xyz)).z;
+    let state = state_of(splat.x);
+    recolored(splat, packed_color(color_of(splat.x, depth, state), state), state);
+}
+
+// As `recolor`, without harmonics.
+@compute @workgroup_size(WORKGROUP)
+fn recolor_known(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let splat = drawn_splat(group.x, thread);
+    if splat.y == NO_SLOT {
+        return;
+    }
+    let state = state_of(splat.x);
+    recolored(splat, packed_color(color_of_known(splat.x, state), state), state);
+}
+
+// The harmonics' color of every splat of the chunk, seen or not: an eye that stays may turn to it.
+@compute @workgroup_size(WORKGROUP)
+fn harmonics(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let row = group.x * WORKGROUP + thread;
+    if row < chunk.sh_stride {
+        colors[row] = packed_sh(row, ray_of(row));
     }
 }

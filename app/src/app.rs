@@ -215,7 +215,13 @@ impl App {
                 }
             );
             let is_key = matches!(input, Input::KeyPressed { .. } | Input::KeyReleased { .. });
-            if (card_open && for_card) || (welcomes && !is_key) || (self.is_modal() && is_key) {
+            // An open menu closes first as well.
+            let for_menu = for_card && egui::Popup::is_any_open(ctx);
+            if for_menu
+                || (card_open && for_card)
+                || (welcomes && !is_key)
+                || (self.is_modal() && is_key)
+            {
                 continue;
             }
             if let Input::KeyPressed {

@@ -10,6 +10,8 @@ pub mod light_sphere;
 pub mod menu;
 pub mod notices;
 pub mod selection_menu;
+#[cfg(test)]
+mod spoken;
 pub mod status;
 pub mod tool_options;
 pub mod tools;

@@ -51,6 +51,36 @@ impl Backdrop {
     };
 }
 
+/// Color of selected splats; each can be told from its surroundings by people who see colors differently,
+/// one against reds and greens, one against blues, one by brightness alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SelectionColor {
+    /// The accent of the window.
+    #[default]
+    Amber,
+    /// For warm subjects: skin, wood.
+    Sky,
+    /// For green subjects.
+    Magenta,
+    /// Brightness alone.
+    White,
+}
+
+impl SelectionColor {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Amber, Self::Sky, Self::Magenta, Self::White];
+
+    /// Display-referred RGB; the first three are of the palette of Okabe and Ito (2008), amber lightened.
+    pub fn rgb(self) -> [u8; 3] {
+        match self {
+            Self::Amber => renderer::Frame::AMBER,
+            Self::Sky => [86, 180, 233],
+            Self::Magenta => [204, 121, 167],
+            Self::White => [255, 255, 255],
+        }
+    }
+}
+
 /// The last size of the window, points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WindowPlace {
@@ -83,6 +113,8 @@ pub struct Settings {
     pub editor: editor::Settings,
     /// Keys that the artist gave to commands.
     pub keymap: editor::Keymap,
+    /// Color of selected splats.
+    pub selection_color: SelectionColor,
     /// Options of screenshots.
     pub screenshot: ScreenshotSettings,
     /// Options of turntables.
@@ -113,6 +145,7 @@ impl Default for Settings {
             backdrop: Backdrop::default(),
             editor: editor::Settings::default(),
             keymap: editor::Keymap::default(),
+            selection_color: SelectionColor::default(),
             screenshot: ScreenshotSettings::default(),
             turntable: TurntableSettings::default(),
             safe_frame: false,

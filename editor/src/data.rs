@@ -4,7 +4,10 @@ use glam::Vec3;
 use rayon::prelude::*;
 use scene::{Column, ColumnValues, NodeId, RegionMask, Scene, SplatLayer, Transform, oklab, sh};
 
-use crate::select::{editable_layers, is_selected, is_touchable, mask::mask_where};
+use crate::select::{
+    editable_layers, is_selected, is_touchable,
+    mask::{WORTH_SHARING, mask_where},
+};
 
 /// Bars of a histogram.
 pub const BARS: usize = 192;
@@ -151,8 +154,12 @@ impl Quantity {
         let color = |row: usize| cloud.base_color(row);
         let hsv = |row: usize| oklab::hsv(cloud.base_color(row));
         let each = |value: &(dyn Fn(usize) -> f32 + Sync)| {
-            let rows = (0..cloud.len()).into_par_iter().with_min_len(4096);
-            Some(rows.map(value).collect())
+            let rows = 0..cloud.len();
+            Some(if cloud.len() < WORTH_SHARING {
+                rows.map(value).collect()
+            } else {
+                rows.into_par_iter().with_min_len(4096).map(value).collect()
+            })
         };
         let column = |name: &str, i: usize| {
             let column = cloud.column(name)?;

@@ -179,13 +179,14 @@ impl Projected {
         let (lo, hi) = region.bounds();
         let layers = self.layers.iter().filter_map(|(id, pixels)| {
             let flags = &scene.node(*id)?.splats()?.flags;
-            let rows = pixels.par_iter().enumerate().filter(|(row, p)| {
+            let inside = |row: usize| {
+                let p = pixels[row];
                 p.cmpge(lo).all()
                     && p.cmple(hi).all()
-                    && flags.get(*row).is_some_and(|flags| is_touchable(*flags))
-                    && holds(*id, *row, **p)
-            });
-            Some((*id, rows.map(|(row, _)| row as u32).collect()))
+                    && flags.get(row).is_some_and(|flags| is_touchable(*flags))
+                    && holds(*id, row, p)
+            };
+            Some((*id, mask::rows_where(pixels.len(), inside)))
         });
         layers.collect()
     }

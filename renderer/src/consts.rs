@@ -115,12 +115,6 @@ shared_constants! {
     MARK_MIX: f32 = 0.85;
     /// Share of the selection's color in a selected splat.
     SELECTION_MIX: f32 = 0.55;
-    /// Color of the selection (amber), display-referred.
-    SELECTION_R: f32 = 1.0;
-    /// See `SELECTION_R`.
-    SELECTION_G: f32 = 0.690_196_1;
-    /// See `SELECTION_R`.
-    SELECTION_B: f32 = 0.250_980_4;
 
     /// `ViewMode` as a number.
     VIEW_COLOR: u32 = 0;

@@ -179,6 +179,8 @@ pub struct Frame {
     pub max_sh_degree: u32,
     /// Whether selected splats are tinted.
     pub show_selection: bool,
+    /// Color of selected splats and of the edge around them, display-referred RGB.
+    pub selection_color: [u8; 3],
     /// Whether selected splats have an edge around them.
     pub outline: bool,
     /// Which quantity to show.
@@ -194,6 +196,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The color of selections unless an artist chooses another.
+    pub const AMBER: [u8; 3] = [255, 176, 64];
+
     /// A color frame as exports want it: full SH, no selection, transparent.
     pub fn new(camera: PinholeCamera) -> Self {
         Self {
@@ -202,6 +207,7 @@ impl Frame {
             filter: Filter::Classic,
             max_sh_degree: scene::sh::MAX_DEGREE,
             show_selection: false,
+            selection_color: Self::AMBER,
             outline: false,
             view: ViewMode::Color,
             detail: Detail::Exact,
@@ -246,6 +252,7 @@ impl Kept {
             outline: new.outline,
             max_sh_degree: new.max_sh_degree,
             show_selection: new.show_selection,
+            selection_color: new.selection_color,
             view: new.view,
             ..same_splats
         };

@@ -49,6 +49,10 @@ pub(crate) struct FrameBuffers {
     pub(crate) picks: Storage<[u32; 2]>,
     /// Selected coverage; only as large as a frame with an outline needs.
     pub(crate) coverage: Storage<f32>,
+    /// Colors of the harmonics of each drawn chunk, where the eye stays.
+    pub(crate) colors: Vec<Storage<[u32; 2]>>,
+    /// Whether they are those of the view.
+    pub(crate) colors_known: bool,
     /// Splats of the view that may be visible.
     visible: u32,
     /// Visible splats that the buffers have room for.
@@ -115,6 +119,8 @@ impl FrameBuffers {
             blended: Storage::new(device, "blended", 0),
             picks: Storage::new(device, "picks", 0),
             coverage: Storage::new(device, "coverage", 0),
+            colors: Vec::new(),
+            colors_known: false,
             visible: 0,
             visible_room: 0,
             visible_at_most: usize::MAX,
@@ -293,6 +299,7 @@ impl FrameBuffers {
             self.coverage.bytes(),
         ]
         .iter()
-        .sum()
+        .sum::<u64>()
+            + self.colors.iter().map(Storage::bytes).sum::<u64>()
     }
 }

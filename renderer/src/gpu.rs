@@ -53,6 +53,9 @@ struct Trouble {
     refused: Mutex<Option<String>>,
 }
 
+/// What makes use of a device better where it is there.
+const WELCOME: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::SUBGROUP);
+
 /// What not every OpenGL driver has.
 const NEEDED: wgpu::DownlevelFlags =
     wgpu::DownlevelFlags::COMPUTE_SHADERS.union(wgpu::DownlevelFlags::INDIRECT_EXECUTION);
@@ -163,6 +166,15 @@ impl Gpu {
         }
     }
 
+    /// The shader of the prefix sums: with subgroups where the device has them.
+    pub(crate) fn scan_shader(&self) -> &'static str {
+        if self.device.features().contains(wgpu::Features::SUBGROUP) {
+            "scan_subgroup"
+        } else {
+            "scan"
+        }
+    }
+
     /// The same device, with passes built as [`crate::measure_tuning`] found best.
     pub fn with_tuning(self, tuning: Tuning) -> Self {
         Self { tuning, ..self }
@@ -192,7 +204,7 @@ impl Gpu {
     }
 
     /// What the renderer asks of a device: WebGPU's defaults, and where the adapter has them larger
-    /// buffers and a clock.
+    /// buffers, a clock and subgroups.
     pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
         let best = adapter.limits();
         let default = wgpu::Limits::default();
@@ -208,7 +220,7 @@ impl Gpu {
         };
         wgpu::DeviceDescriptor {
             label: Some("splatwright"),
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_features: adapter.features() & WELCOME,
             required_limits: limits,
             ..Default::default()
         }

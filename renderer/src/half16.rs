@@ -22,6 +22,12 @@ pub(crate) fn high(word: u32) -> f32 {
     unpack(word >> 16)
 }
 
+/// The half nearest to a number.
+#[inline(always)]
+pub(crate) fn rounded(v: f32) -> f32 {
+    low(pack2(v, 0.0))
+}
+
 /// Finite halves only: moves exponent and mantissa into place and rescales, subnormals included.
 #[inline(always)]
 fn unpack(bits: u32) -> f32 {

@@ -56,10 +56,18 @@ pub(crate) struct View {
     pub(crate) dot: f32,
     /// 1 where colors are blended as linear light.
     pub(crate) linear: u32,
-    /// Fills up to 16 bytes.
-    pub(crate) padding: u32,
+    /// Color of selected splats, display-referred, red in the lowest byte.
+    pub(crate) selection_color: u32,
     /// Rows of `clip_box_from_view`, the translation in w: what lies beyond ±1 is not drawn.
     pub(crate) clip_from_view: [[f32; 4]; 3],
+}
+
+impl View {
+    /// Color of selected splats, display-referred.
+    pub(crate) fn selection_color(&self) -> glam::Vec3 {
+        let [red, green, blue, _] = self.selection_color.to_le_bytes().map(f32::from);
+        glam::Vec3::new(red, green, blue) / 255.0
+    }
 }
 
 /// Per-frame constants of what stands behind and between the splats.

@@ -33,15 +33,29 @@ fn opengl_does_as_the_twins() {
     }
 }
 
-/// Every choice of sort and blend.
+/// The sort and blend that are not usual.
 #[test]
-fn every_choice_does_as_the_twins() {
+fn other_choices_do_as_the_twins() {
     let Some(gpu) = device() else { return };
-    let others = crate::Tuning::all().filter(|&t| t != crate::Tuning::default());
-    for tuning in others {
-        bed::on(gpu.clone().with_tuning(tuning), || {
+    // The last differs from the usual one in everything.
+    if let Some(tuning) = crate::Tuning::all().last() {
+        bed::on(gpu.with_tuning(tuning), || {
             order::sort();
             pixels::blend();
         });
     }
+}
+
+/// The device with nothing but WebGPU's defaults: the plain shaders instead of those with subgroups.
+#[test]
+fn plain_devices_do_as_the_twins() {
+    let Some(plain) = device().and_then(|_| bed::plain()) else {
+        return;
+    };
+    assert_eq!(plain.scan_shader(), "scan");
+    bed::on(plain, || {
+        order::scan();
+        order::sort();
+        binning::bin();
+    });
 }

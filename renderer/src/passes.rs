@@ -181,7 +181,7 @@ impl Passes {
         let module = |name| shader::module(gpu, name, folder);
         Self {
             cull: cull::Cull::new(device, &module("cull")),
-            scan: Scan::new(device, &module("scan")),
+            scan: Scan::new(device, &module(gpu.scan_shader())),
             project: project::Project::new(device, &module("project")),
             sort: Sort::new(device, &module(gpu.tuning.sort_shader())),
             bin: bin::Bin::new(device, &module("bin")),

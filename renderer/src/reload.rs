@@ -104,10 +104,10 @@ mod tests {
             try_passes(&gpu, Some(&folder)).is_ok(),
             "the shaders themselves compile from a folder"
         );
-        let scan = folder.join("scan.wgsl");
-        std::fs::write(&scan, "@compute fn main( {").expect("a file");
+        let cull = folder.join("cull.wgsl");
+        std::fs::write(&cull, "@compute fn main( {").expect("a file");
         let refused = try_passes(&gpu, Some(&folder)).expect_err("nonsense");
-        assert!(refused.contains("scan"), "it names the file: {refused}");
+        assert!(refused.contains("cull"), "it names the file: {refused}");
 
         let mut reload = Reload::of(folder.clone());
         reload.looked -= PATIENCE;

@@ -1,6 +1,7 @@
 //! The renderer on the GPU.
 
 mod crowd;
+mod harmonics;
 mod memory;
 mod picking;
 
@@ -9,6 +10,7 @@ use std::{sync::Arc, time::Instant};
 use scene::{Dirty, LodTree, NodeId, RegionMask, RegionQuery, Scene};
 
 use crowd::Crowd;
+use harmonics::Harmonics;
 
 use crate::{
     FloatImage, Frame, FrameStats, Gpu, PassTime, Pick, Render, RenderError, RenderedImage,
@@ -40,6 +42,7 @@ pub struct Renderer {
     drawn: Option<Drawn>,
     /// Where the device cannot hold all that the screen shows.
     crowd: Option<Crowd>,
+    harmonics: Harmonics,
     frames: u64,
     stats: FrameStats,
     /// Whether the device had memory for the scene.
@@ -77,6 +80,7 @@ impl Renderer {
             target: None,
             drawn: None,
             crowd: None,
+            harmonics: Harmonics::default(),
             frames: 0,
             stats: FrameStats::default(),
             holds_scene: true,
@@ -220,7 +224,7 @@ impl Renderer {
             }
             None => {
                 self.settled = false;
-                self.record(&mut encoder, (frame, part), kept)?
+                self.record(&mut encoder, (frame, part), kept, true)?
             }
         };
         if let Some(target) = &self.target {
@@ -241,17 +245,19 @@ impl Renderer {
         Ok(())
     }
 
-    /// Records all passes up to blend.
+    /// Records all passes up to blend. What is seen on screen may be seen again: `keeps` what may be of use.
     fn record(
         &mut self,
         encoder: &mut wgpu::CommandEncoder,
         (frame, part): (&Frame, Part),
         kept: Kept,
+        keeps: bool,
     ) -> Result<Drawn, RenderError> {
         if !self.holds_scene {
             return Err(RenderError::Capacity { what: "this scene" });
         }
         let (view, chunk_views) = self.begin(frame, part)?;
+        let fills = self.know_colors(frame, &chunk_views, keeps);
         let chunks: Vec<&GpuChunk> = self.layers.drawn_chunks().collect();
         let context = Context {
             device: &self.gpu.device,
@@ -265,12 +271,18 @@ impl Renderer {
             Kept::Nothing | Kept::Pixels => &STEPS,
         };
         self.timer.restart();
+        self.stats.ran.clear();
+        if fills {
+            self.stats.ran.push("harmonics");
+            let mut pass = self.timer.pass(encoder, "harmonics");
+            self.passes.project.record_harmonics(&context, &mut pass);
+        }
         self.passes.draw(steps, &context, &mut self.timer, encoder);
         if self.outlines(frame) {
             let mut pass = self.timer.pass(encoder, "inspect");
             self.passes.inspect.record_cover(&context, &mut pass);
         }
-        self.stats.ran = steps.iter().map(|step| step.name).collect();
+        self.stats.ran.extend(steps.iter().map(|step| step.name));
         self.stats.splats = self.layers.drawn_len() as u32;
         self.stats.scene_bytes = self.layers.bytes();
         self.stats.memory_bytes = self.layers.bytes() + self.buffers.bytes();
@@ -289,6 +301,7 @@ impl Renderer {
 
     /// Makes room for a frame and uploads its constants.
     fn begin(&mut self, frame: &Frame, part: Part) -> Result<(View, Vec<ChunkView>), RenderError> {
+        self.buffers.colors_known = false;
         let (chunk_views, error_px) = self.layers.chunk_views(frame, part);
         self.stats.considered = chunk_views.iter().map(|c| c.count).sum();
         self.stats.error_px = error_px;

@@ -38,9 +38,10 @@ const COMMON: [Source; 13] = sources![
 ];
 
 /// The shaders of all passes.
-pub(crate) const PASSES: [Source; 11] = sources![
+pub(crate) const PASSES: [Source; 12] = sources![
     "cull",
     "scan",
+    "scan_subgroup",
     "project",
     "sort",
     "sort_wide",

@@ -169,7 +169,12 @@ pub(crate) fn view(
         far: camera.far,
         dot: DOT_SIGMA_PX,
         linear: u32::from(frame.blending == Blending::Linear),
-        padding: 0,
+        selection_color: u32::from_le_bytes([
+            frame.selection_color[0],
+            frame.selection_color[1],
+            frame.selection_color[2],
+            0,
+        ]),
         clip_from_view: clip_from_view(frame),
     }
 }

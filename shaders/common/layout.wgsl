@@ -25,7 +25,7 @@ struct View {
     far: f32,
     dot: f32,
     linear: u32,
-    padding: u32,
+    selection_color: u32,
     clip_from_view: array<vec4f, 3>,
 }
 

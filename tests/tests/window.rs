@@ -21,8 +21,6 @@ const SIZE: [u32; 2] = [1280, 800];
 /// The part of the window that shows the scene and nothing else.
 const VIEW: [u32; 4] = [60, 60, 800, 640];
 const MIDDLE: [i32; 2] = [512, 400];
-/// The light tool in the bar on the left.
-const LIGHT_TOOL: [i32; 2] = [22, 213];
 /// The button of the only notice, where it offers something in one line below two.
 const RECOVER: [i32; 2] = [683, 737];
 /// The cross of the only job's card.
@@ -99,7 +97,7 @@ fn window_turns_a_portrait_into_a_head_that_leaves_as_pictures() {
     assert!(changed(&front, &side) > 2.0, "dragging orbits the head");
 
     // Relight: the light tool lights the head, dragging turns the light.
-    window.click(LIGHT_TOOL[0], LIGHT_TOOL[1]);
+    window.key("k");
     window.wait("a lit layer", |state| state["lit"] == 1);
     let lit = window.wait_until_still();
     assert!(changed(&side, &lit) > 1.0, "the light changes the picture");
@@ -563,7 +561,7 @@ fn shoot_head(window: &mut Window, folder: &Path) {
     window.point(1200, 700);
     shoot(window, folder, "head");
 
-    window.click(LIGHT_TOOL[0], LIGHT_TOOL[1]);
+    window.key("k");
     window.wait("a lit layer", |state| state["lit"] == 1);
     window.drag(1, [560, 430], [420, 400]);
     shoot(window, folder, "relight");

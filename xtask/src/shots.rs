@@ -17,11 +17,15 @@ pub(crate) fn shots() -> Result<()> {
         "app",
     ]))?;
 
-    let mut drive = shell::cargo(&["test", "--package", "tests", "--test", "window"]);
-    drive.args(["--", "--ignored", "--exact", "shots", "--nocapture"]);
-    surroundings
-        .apply(&mut drive)
-        .env("SPLATWRIGHT_BIN", shell::splatwright("release"))
-        .env("SHOTS_DIR", shell::root().join("docs").join("shots"));
-    shell::run(&mut drive)
+    let shots = shell::root().join("docs").join("shots");
+    for (test, pictures) in [("window", "shots"), ("window_select", "shots_of_selection")] {
+        let mut drive = shell::cargo(&["test", "--package", "tests", "--test", test]);
+        drive.args(["--", "--ignored", "--exact", pictures, "--nocapture"]);
+        surroundings
+            .apply(&mut drive)
+            .env("SPLATWRIGHT_BIN", shell::splatwright("release"))
+            .env("SHOTS_DIR", &shots);
+        shell::run(&mut drive)?;
+    }
+    Ok(())
 }

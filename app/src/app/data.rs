@@ -1,6 +1,6 @@
 //! Histograms for the drawer of data, counted on their own thread whenever what they show changes.
 
-use editor::{Histogram, Quantity};
+use editor::{Histogram, Quantity, ToolKind};
 
 use super::App;
 use crate::background::Background;
@@ -14,15 +14,15 @@ pub(super) struct Data {
     asked: Option<Asked>,
     /// Grows with every change of the scene.
     pub(super) changes: u64,
-    /// The distance of neighbors and the state that it was measured in.
-    pub(super) reach: (f32, Option<usize>),
+    /// The distance of neighbors, and `changes` when it was measured.
+    pub(super) reach: (f32, Option<(u64, u64)>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Asked {
     quantity: Quantity,
     by_powers: bool,
-    changes: u64,
+    changes: (u64, u64),
     /// Where the camera is, where that counts.
     eye: Option<[f32; 3]>,
 }
@@ -30,9 +30,11 @@ struct Asked {
 impl App {
     /// Takes over what was counted, and has counted anew what changed.
     pub(super) fn count_data(&mut self) {
-        let splats = self.front.counts.all.alive;
-        if self.front.data.reach.1 != Some(splats) {
-            self.front.data.reach = (self.editor.own_reach(), Some(splats));
+        // What has arrived may be complete without anything in it changing.
+        let changes = (self.front.data.changes, self.editor.history().revision());
+        let shown = self.editor.tool() == ToolKind::Flood;
+        if shown && self.front.data.reach.1 != Some(changes) {
+            self.front.data.reach = (self.editor.own_reach(), Some(changes));
         }
         if !self.settings.data_open {
             self.front.data = Data {
@@ -55,7 +57,7 @@ impl App {
         let asked = Asked {
             quantity: choices.quantity.clone(),
             by_powers: choices.by_powers,
-            changes: data.changes,
+            changes,
             eye: choices.quantity.follows_camera().then(|| eye.to_array()),
         };
         // One count at a time: what changes meanwhile is counted when it is done.

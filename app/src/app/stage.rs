@@ -136,6 +136,7 @@ impl App {
             background: Behind::Transparent,
             filter: self.filter(),
             show_selection: true,
+            selection_color: self.settings.selection_color.rgb(),
             ..Frame::new(camera)
         }
     }

@@ -94,6 +94,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
         serde_json::json!({
             "peer": concat!("splatwright ", env!("CARGO_PKG_VERSION")),
             "adapter": adapter,
+            "choice": timed.choice(),
             "splats": splats,
             "w": args.width,
             "h": args.height,
@@ -153,6 +154,14 @@ impl Timed {
             .iter()
             .map(|pass| (pass.pass.to_owned(), round(f64::from(pass.ms)).into()))
             .collect())
+    }
+
+    /// Which of several ways to the same pixels is timed.
+    fn choice(&self) -> Option<String> {
+        match self {
+            Self::Gpu(renderer) => Some(renderer.gpu().tuning.to_string()),
+            Self::Software(_) => None,
+        }
     }
 
     fn render(&mut self) -> &mut dyn Render {

@@ -5,7 +5,7 @@ use egui::Ui;
 
 use super::export_cards::title_ui;
 use crate::cx::Wishes;
-use crate::persist::{Backdrop, Settings, ThemeChoice};
+use crate::persist::{Backdrop, SelectionColor, Settings, ThemeChoice};
 use crate::theme::{self, GAP, tokens};
 use crate::widgets;
 use crate::{icons, text};
@@ -26,6 +26,12 @@ pub fn show(ui: &mut Ui, settings: &mut Settings, wishes: &mut Wishes) {
     });
     scale_ui(ui, settings);
     backdrop_ui(ui, &mut settings.backdrop);
+    widgets::form_row(ui, text::selection::SELECTION_COLOR, |ui| {
+        let choices = SelectionColor::ALL.map(|color| (color, text::selection::color(color)));
+        if let Some(color) = widgets::segmented(ui, settings.selection_color, &choices) {
+            settings.selection_color = color;
+        }
+    });
     let navigation = &mut settings.editor.navigation;
     widgets::form_row(ui, text::NAVIGATION, |ui| {
         let choices = NavigationPreset::ALL.map(|preset| (preset, preset.name()));

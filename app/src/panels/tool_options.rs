@@ -4,6 +4,7 @@ use editor::{ColorSource, Command, SelectOp, SelectOptions, ToolKind, Volume};
 use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, Ui, vec2};
 use glam::Vec3;
 
+use super::gizmo;
 use crate::cx::{Cx, Wishes};
 use crate::expression::Unit;
 use crate::icons;
@@ -13,6 +14,8 @@ use crate::widgets::{self, IconButton, NumberSpec};
 
 /// Width of a number, points.
 const NUMBER: f32 = 62.0;
+/// With less room than this the bar has two rows, points.
+const ONE_ROW: f32 = 960.0;
 /// What a selection can do with what was selected, in the order of the buttons.
 pub const OPS: [(SelectOp, &str); 4] = [
     (SelectOp::Replace, icons::OP_SET),
@@ -27,11 +30,17 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
     if !tool.selects_on_picture() && !tool.selects_in_space() {
         return;
     }
+    // The axis gizmo keeps its corner.
+    let free = Rect::from_min_max(
+        viewport.min,
+        viewport.max - vec2(gizmo::rect_in(viewport).width() + 12.0, 0.0),
+    );
+    let rows = if free.width() < ONE_ROW { 2 } else { 1 };
     Area::new(Id::unique("tool_options"))
         .order(Order::Middle)
         .pivot(Align2::CENTER_TOP)
-        .fixed_pos(viewport.center_top() + vec2(0.0, 10.0))
-        .constrain_to(viewport)
+        .fixed_pos(free.center_top() + vec2(0.0, 10.0))
+        .constrain_to(free)
         .show(ui.ctx(), |ui| {
             let t = tokens(ui);
             Frame::new()
@@ -40,30 +49,45 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
                 .corner_radius(8)
                 .inner_margin(Margin::symmetric(10, 5))
                 .show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = GAP;
-                        bar_ui(ui, cx, tool, wishes);
-                    });
+                    ui.spacing_mut().item_spacing.x = GAP;
+                    if rows == 1 {
+                        ui.horizontal(|ui| {
+                            if numbers_ui(ui, cx, tool, wishes) {
+                                gap(ui);
+                            }
+                            ways_ui(ui, cx, tool, wishes);
+                        });
+                    } else {
+                        ui.horizontal(|ui| numbers_ui(ui, cx, tool, wishes));
+                        ui.horizontal(|ui| ways_ui(ui, cx, tool, wishes));
+                    }
                 });
         });
 }
 
-fn bar_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
+/// The numbers of the tool; whether it has some.
+fn numbers_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) -> bool {
     match tool {
         ToolKind::Brush | ToolKind::SphereBrush => brush_ui(ui, cx, wishes),
         ToolKind::Eyedropper => color_ui(ui, cx, wishes),
         ToolKind::Flood => {
             color_ui(ui, cx, wishes);
+            gap(ui);
             flood_ui(ui, cx, wishes);
         }
-        ToolKind::Sphere | ToolKind::Box => volume_ui(ui, cx, wishes),
-        _ => {}
+        ToolKind::Sphere | ToolKind::Box => return volume_ui(ui, cx, wishes),
+        _ => return false,
     }
-    if matches!(
+    true
+}
+
+/// What it does with what was selected, and what counts.
+fn ways_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
+    let stays = matches!(
         tool,
         ToolKind::Eyedropper | ToolKind::Flood | ToolKind::Sphere | ToolKind::Box
-    ) && let Some(op) = cx.editor.adjusting()
-    {
+    );
+    if let Some(op) = cx.editor.adjusting().filter(|_| stays) {
         if let Some(op) = op_ui(ui, op) {
             wishes.run(Command::SetAdjustOp(op));
         }
@@ -160,7 +184,6 @@ fn brush_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     }) {
         set(cx, wishes, |o| o.softness = (percent / 100.0) as f32);
     }
-    gap(ui);
 }
 
 fn set(cx: &Cx<'_>, wishes: &mut Wishes, change: impl FnOnce(&mut SelectOptions)) {
@@ -204,7 +227,6 @@ fn color_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     if let Some(tolerance) = changed {
         set(cx, wishes, |o| o.tolerance = tolerance as f32);
     }
-    gap(ui);
 }
 
 fn flood_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
@@ -245,7 +267,6 @@ fn flood_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
             o.normal_angle = (angle as f32).to_radians().min(std::f32::consts::PI);
         });
     }
-    gap(ui);
 }
 
 /// So many digits that a hundredth of a number is seen.
@@ -253,9 +274,9 @@ pub fn decimals(value: f64) -> usize {
     (2.0 - value.abs().max(1e-9).log10().floor()).clamp(0.0, 6.0) as usize
 }
 
-fn volume_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+fn volume_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) -> bool {
     let Some(volume) = cx.editor.volume() else {
-        return;
+        return false;
     };
     let sizes = match volume {
         Volume::Sphere { radius, .. } => vec![(text::RADIUS, radius)],
@@ -307,7 +328,7 @@ fn volume_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     if changed.is_some() {
         wishes.run(Command::SetVolume(volume));
     }
-    gap(ui);
+    true
 }
 
 fn metres_ui(ui: &mut Ui, name: &str, value: f32, largest: f32, positive: bool) -> Option<f32> {

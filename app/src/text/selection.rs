@@ -92,6 +92,17 @@ pub fn tool_with_group(others: &[&str]) -> String {
     format!("Click again or right-click for {}", others.join(", "))
 }
 
+/// Name of a color of selections.
+pub fn color(color: crate::persist::SelectionColor) -> &'static str {
+    use crate::persist::SelectionColor;
+    match color {
+        SelectionColor::Amber => "Amber",
+        SelectionColor::Sky => "Sky",
+        SelectionColor::Magenta => "Magenta",
+        SelectionColor::White => "White",
+    }
+}
+
 /// "1 204 of 142 310 in the range".
 pub fn in_range(inside: usize, all: usize) -> String {
     format!(

@@ -6,6 +6,22 @@ use scene::{Edit, NodeId, RegionMask, Scene, SplatLayer};
 
 use super::{SelectOp, batch, editable_layers, is_selected, is_touchable, set_selected};
 
+/// Fewer splats are looked at sooner than other threads are free: the renderer may be at work on them.
+pub(crate) const WORTH_SHARING: usize = 1 << 19;
+
+/// `[N]` those of 0..count for which `holds`, in ascending order.
+pub(crate) fn rows_where(count: usize, holds: impl Fn(usize) -> bool + Sync) -> Vec<u32> {
+    let rows = 0..count;
+    if count < WORTH_SHARING {
+        rows.filter(|row| holds(*row))
+            .map(|row| row as u32)
+            .collect()
+    } else {
+        let rows = rows.into_par_iter().filter(|row| holds(*row));
+        rows.map(|row| row as u32).collect()
+    }
+}
+
 /// The touchable splats for which `holds` of their layer says so. O(N), parallel.
 pub(crate) fn mask_where<'a, F>(
     scene: &'a Scene,
@@ -17,14 +33,20 @@ where
     let layers = editable_layers(scene).map(|(id, layer)| {
         let holds = holds(id, layer);
         let count = layer.flags.len();
-        let words = (0..count.div_ceil(32)).into_par_iter().map(|w| {
+        let word = |w: usize| {
             let rows = w * 32..(w * 32 + 32).min(count);
             rows.fold(0, |word: u32, row| {
                 let inside = is_touchable(layer.flags[row]) && holds(row);
                 word | u32::from(inside) << (row % 32)
             })
-        });
-        (id, words.with_min_len(256).collect())
+        };
+        let words = 0..count.div_ceil(32);
+        let words = if count < WORTH_SHARING {
+            words.map(word).collect()
+        } else {
+            words.into_par_iter().with_min_len(256).map(word).collect()
+        };
+        (id, words)
     });
     RegionMask {
         layers: layers.collect(),

@@ -1,7 +1,6 @@
 //! Painting a selection with a ball that rolls over what is seen. The whole stroke is one step.
 
 use glam::{Vec2, Vec3};
-use rayon::prelude::*;
 use scene::{Footprint, RegionMask, Scene};
 
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
     overlay::{Overlay, Ring},
     select::{
         SelectOp, editable_layers, is_touchable,
-        mask::{Rows, select_rows},
+        mask::{Rows, rows_where, select_rows},
     },
     tools::{Drag, brush, seen_surface, tone},
     volume::Volume,
@@ -129,13 +128,13 @@ impl SphereBrushDrag {
                     ball.holds(&world_from_layer, layer, row, Footprint::Ellipse)
                 }
             };
-            let means = layer.cloud.means().par_iter().enumerate();
-            let rows = means.filter(|(row, mean)| {
-                is_touchable(layer.flags[*row])
-                    && holds(*row, **mean)
-                    && self.surface.as_ref().is_none_or(|s| s.contains(id, *row))
+            let means = layer.cloud.means();
+            let rows = rows_where(means.len(), |row| {
+                is_touchable(layer.flags[row])
+                    && holds(row, means[row])
+                    && self.surface.as_ref().is_none_or(|s| s.contains(id, row))
             });
-            (id, rows.map(|(row, _)| row as u32).collect())
+            (id, rows)
         });
         layers.collect()
     }

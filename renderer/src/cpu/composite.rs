@@ -9,10 +9,7 @@ use super::{
     shade::{linear_from_srgb, srgb_from_linear},
 };
 use crate::{
-    consts::{
-        BACKGROUND_NONE, GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE, SELECTION_B, SELECTION_G,
-        SELECTION_R,
-    },
+    consts::{BACKGROUND_NONE, GUIDE_AXES, GUIDE_GRID, GUIDE_OUTLINE},
     layout::{Backdrop, Shading, View},
 };
 
@@ -92,8 +89,7 @@ fn composed(all: (&View, &Backdrop, &Shading), blended: &Blended<'_>, pixel: [u3
     if backdrop.guides & GUIDE_OUTLINE == 0 {
         return color;
     }
-    let line = Vec4::new(SELECTION_R, SELECTION_G, SELECTION_B, 1.0)
-        * outline_at(view, blended.coverage, pixel);
+    let line = view.selection_color().extend(1.0) * outline_at(view, blended.coverage, pixel);
     if view.linear != 0 {
         over(mapped(line, linear_from_srgb), color)
     } else {

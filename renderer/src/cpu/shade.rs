@@ -7,10 +7,10 @@ use super::chunk::PackedChunk;
 use crate::{
     consts::{
         CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_GRADED, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL,
-        CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, FLAG_GRADE_SHIFT,
-        FLAG_MARKED, FLAG_SELECTED, GRADES, MARK_B, MARK_G, MARK_MIX, MARK_R, SELECTION_B,
-        SELECTION_G, SELECTION_MIX, SELECTION_R, VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH,
-        VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
+        CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, FLAG_GRADE_SHIFT,
+        FLAG_MARKED, FLAG_SELECTED, GRADES, MARK_B, MARK_G, MARK_MIX, MARK_R, SELECTION_MIX,
+        VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_METALLIC, VIEW_NORMALS,
+        VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, View},
@@ -61,7 +61,10 @@ pub(crate) fn color(
             material_color(view, chunk, chunk_view, seen.row)
         }
         _ => {
-            let color = sh_color(view, chunk, chunk_view, seen);
+            // As the device keeps it: in halves.
+            let color = sh_color(view, chunk, chunk_view, seen)
+                .min(Vec3::splat(F16_MAX))
+                .map(half16::rounded);
             let color = graded(chunk_view, color, seen.grade()).max(Vec3::ZERO);
             if features & CHUNK_LIT != 0 {
                 lit(shading, color, world_normal(chunk_view, seen))
@@ -73,10 +76,7 @@ pub(crate) fn color(
     let color = if view.show_selection != 0 && seen.state & FLAG_MARKED != 0 {
         color.lerp(Vec3::new(MARK_R, MARK_G, MARK_B), MARK_MIX)
     } else if view.show_selection != 0 && seen.state & FLAG_SELECTED != 0 {
-        color.lerp(
-            Vec3::new(SELECTION_R, SELECTION_G, SELECTION_B),
-            SELECTION_MIX,
-        )
+        color.lerp(view.selection_color(), SELECTION_MIX)
     } else {
         color
     };

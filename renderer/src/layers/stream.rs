@@ -7,6 +7,7 @@
 
 use std::{sync::Arc, time::Instant};
 
+use rayon::prelude::*;
 use scene::{GaussianCloud, LodTree, SplatFlags};
 
 use super::{
@@ -49,6 +50,8 @@ pub(crate) enum Patience {
 pub(crate) struct Stream<C> {
     source: Arc<Source>,
     flags: Vec<SplatFlags>,
+    /// `[nodes]` as in [`LodTree::shares`]: how much of what merged splats stand for is selected.
+    selected: Vec<Vec<u8>>,
     planes: usize,
     pub(crate) chunks: Vec<C>,
     slot_rows: usize,
@@ -90,6 +93,7 @@ impl<C: Chunk> Stream<C> {
         let fitting = usize::try_from(most_bytes / slot_bytes).unwrap_or(usize::MAX);
         let source = Arc::new(Source { cloud, tree });
         let mut stream = Self {
+            selected: shares(&source.tree, &flags),
             flags,
             planes,
             chunks: Vec::new(),
@@ -408,7 +412,7 @@ impl<C: Chunk> Stream<C> {
     /// Takes over another state of the splats. Whether any of them came or went.
     pub(crate) fn set_flags(&mut self, home: &C::Home, flags: &[SplatFlags]) -> bool {
         let mut touched = vec![false; self.slot_of_node.len()];
-        let mut redrawn = false;
+        let (mut redrawn, mut selected) = (false, false);
         const BLOCK: usize = 1 << 10;
         let blocks = flags.chunks(BLOCK).zip(self.flags.chunks(BLOCK));
         for (block, (new, old)) in blocks.enumerate().filter(|(_, (new, old))| new != old) {
@@ -418,6 +422,7 @@ impl<C: Chunk> Stream<C> {
                 }
                 let leaf = self.source.tree.leaf_of((block * BLOCK + i) as u32);
                 touched[leaf] = true;
+                selected |= is_selected(*new) != is_selected(*old);
                 if new.is_drawn() != old.is_drawn() {
                     redrawn = true;
                     outdate_above(&self.source.tree, &mut self.stale, leaf);
@@ -426,6 +431,13 @@ impl<C: Chunk> Stream<C> {
         }
         self.flags.clear();
         self.flags.extend_from_slice(flags);
+        if selected {
+            let new = shares(&self.source.tree, flags);
+            let old = std::mem::replace(&mut self.selected, new);
+            for (touched, (new, old)) in touched.iter_mut().zip(self.selected.iter().zip(&old)) {
+                *touched |= new != old;
+            }
+        }
         for node in (0..touched.len()).filter(|node| touched[*node]) {
             self.write_flags_of(home, node);
         }
@@ -439,13 +451,12 @@ impl<C: Chunk> Stream<C> {
         }
         let rows = self.source.tree.leaf_rows(node);
         let (chunk, at) = self.place_of(slot as usize);
-        if rows.is_empty() {
-            let none = vec![0; self.source.tree.count(node).div_ceil(4)];
-            self.chunks[chunk].write_flag_words(home, &none, at);
+        let words = if rows.is_empty() {
+            merged_flags(&self.selected[node], self.source.tree.count(node))
         } else {
-            let words = pack::flags(&self.flags, rows);
-            self.chunks[chunk].write_flag_words(home, &words, at);
-        }
+            pack::flags(&self.flags, rows)
+        };
+        self.chunks[chunk].write_flag_words(home, &words, at);
     }
 
     /// Takes over another cloud of as many rows, of which these may have changed. What is in the slots is
@@ -478,6 +489,7 @@ impl<C: Chunk> Stream<C> {
                 self.outdated[node] |= !is_same;
             }
         }
+        self.selected = shares(&tree, &self.flags);
         self.change_source(cloud, tree);
     }
 
@@ -490,6 +502,36 @@ impl<C: Chunk> Stream<C> {
         self.source = Arc::new(Source { cloud, tree });
         self.loader.change(Arc::clone(&self.source));
     }
+}
+
+fn is_selected(flags: SplatFlags) -> bool {
+    flags.intersects(SplatFlags::SELECTED) && flags.is_drawn()
+}
+
+fn shares(tree: &LodTree, flags: &[SplatFlags]) -> Vec<Vec<u8>> {
+    let is_row_selected = |row: u32| flags.get(row as usize).is_some_and(|f| is_selected(*f));
+    if flags.par_iter().any(|f| is_selected(*f)) {
+        tree.shares(&is_row_selected)
+    } else {
+        vec![Vec::new(); tree.nodes().len()]
+    }
+}
+
+/// Flags of a node's merged splats, four a word. One is selected or it is not: of those that stand for a
+/// selected third, every third is, by the golden ratio's sequence, which spreads evenly.
+fn merged_flags(shares: &[u8], count: usize) -> Vec<u32> {
+    let rows: Vec<u32> = (0..count as u32).collect();
+    let flag = |row: u32| {
+        let threshold = row.wrapping_mul(0x9e37_79b9) >> 24;
+        let share = shares.get(row as usize).copied().unwrap_or(0);
+        if u32::from(share) * 256 / 255 > threshold {
+            SplatFlags::SELECTED
+        } else {
+            SplatFlags::NONE
+        }
+    };
+    let flags: Vec<SplatFlags> = rows.iter().map(|row| flag(*row)).collect();
+    pack::flags(&flags, &rows)
 }
 
 /// Notes that merged splats above a leaf no longer stand for it.

@@ -48,6 +48,23 @@ pub(crate) fn gpu() -> Option<Gpu> {
     usual.clone()
 }
 
+/// A software device with no feature and WebGPU's limits, if there is one.
+pub(super) fn plain() -> Option<Gpu> {
+    let descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+    let options = wgpu::RequestAdapterOptions {
+        force_fallback_adapter: true,
+        ..Default::default()
+    };
+    let instance = wgpu::Instance::new(descriptor);
+    let adapter = pollster::block_on(instance.request_adapter(&options)).ok()?;
+    let asked = wgpu::DeviceDescriptor {
+        required_limits: wgpu::Limits::default(),
+        ..Default::default()
+    };
+    let (device, queue) = pollster::block_on(adapter.request_device(&asked)).ok()?;
+    Some(Gpu::from_existing(&adapter.get_info(), device, queue))
+}
+
 /// Runs tests on another device.
 pub(super) fn on(gpu: Gpu, tests: impl FnOnce()) {
     OTHER.set(Some(gpu));

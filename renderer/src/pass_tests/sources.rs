@@ -21,11 +21,16 @@ fn module(pass: &shader::Source, tuning: Tuning) -> naga::Module {
 fn every_shader_is_valid_within_webgpu_limits() {
     let permutations = Tuning::all().flat_map(|t| shader::PASSES.iter().map(move |p| (p, t)));
     for (pass, tuning) in permutations {
+        if pass.name.starts_with("sort") && pass.name != tuning.sort_shader() {
+            continue;
+        }
         let mut validator = naga::valid::Validator::new(
             naga::valid::ValidationFlags::all(),
-            // What naga calls a capability here is `unpack2x16float`, which WebGPU always has.
-            naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32,
+            capabilities(pass.name),
         );
+        validator
+            .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
+            .subgroup_operations(naga::valid::SubgroupOperationSet::all());
         let module = module(pass, tuning);
         let info = validator
             .validate(&module)
@@ -38,6 +43,17 @@ fn every_shader_is_valid_within_webgpu_limits() {
                 pass.name
             );
         }
+    }
+}
+
+/// What a shader may use: subgroups only where its name says so, as only then a plain one stands beside it.
+fn capabilities(name: &str) -> naga::valid::Capabilities {
+    // What naga calls a capability here is `unpack2x16float`, which WebGPU always has.
+    let usual = naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32;
+    if name.ends_with("_subgroup") {
+        usual | naga::valid::Capabilities::SUBGROUP
+    } else {
+        usual
     }
 }
 
@@ -108,7 +124,7 @@ fn structs_are_mirrored() {
         far,
         dot,
         linear,
-        padding,
+        selection_color,
         clip_from_view,
     });
     assert_mirrored!(Backdrop {
@@ -206,10 +222,46 @@ fn shaders_neither_spin_nor_count_on_lockstep() {
             let spins = code.contains("while")
                 && (code.contains("atomicLoad") || code.contains("atomicCompareExchange"));
             assert!(!spins, "waits for another thread, {at}");
+            let subgroups = name.ends_with("_subgroup");
             assert!(
-                !code.contains("subgroup"),
-                "needs a feature that no pass asks for, {at}"
+                subgroups || !code.contains("subgroup"),
+                "needs a feature that this pass does not ask for, {at}"
+            );
+            // Which threads form a subgroup is the driver's affair.
+            let guesses = [
+                "index %",
+                "index /",
+                "thread %",
+                "thread /",
+                "subgroupBarrier",
+            ];
+            assert!(
+                !subgroups || !guesses.iter().any(|g| code.contains(g)),
+                "guesses which threads run in step, {at}"
             );
         }
+    }
+}
+
+/// A shader with subgroups stands beside a plain one that binds the same, and asks how large they are.
+#[test]
+fn subgroups_are_a_choice() {
+    let texts: Vec<_> = shader::texts().collect();
+    let bindings = |text: &'static str| -> Vec<&str> {
+        text.lines().filter(|l| l.starts_with("@group")).collect()
+    };
+    for (name, text) in &texts {
+        let Some(plain) = name.strip_suffix("_subgroup") else {
+            continue;
+        };
+        let (_, twin) = texts
+            .iter()
+            .find(|(other, _)| *other == plain)
+            .unwrap_or_else(|| panic!("shaders/{name}.wgsl has no shaders/{plain}.wgsl beside it"));
+        assert_eq!(bindings(text), bindings(twin), "{name}");
+        assert!(
+            text.contains("subgroups * lanes != WORKGROUP"),
+            "shaders/{name}.wgsl must not count on subgroups that cover the workgroup"
+        );
     }
 }

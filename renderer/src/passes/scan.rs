@@ -1,4 +1,5 @@
-//! Prefix sums of the rows of a matrix: `shaders/scan.wgsl`, one workgroup a row.
+//! Prefix sums of the rows of a matrix: `shaders/scan.wgsl`, one workgroup a row, or
+//! `shaders/scan_subgroup.wgsl`.
 
 use super::{Context, Kernel};
 use crate::{Gpu, buffer::Uniform, layout::ScanRows, shader};
@@ -11,7 +12,7 @@ pub(crate) struct Scan {
 impl Scan {
     /// The pass alone.
     pub(crate) fn of(gpu: &Gpu) -> Self {
-        Self::new(&gpu.device, &shader::module(gpu, "scan", None))
+        Self::new(&gpu.device, &shader::module(gpu, gpu.scan_shader(), None))
     }
 
     pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {

@@ -130,7 +130,7 @@ impl Renderer {
         self.stream(frame, part, Patience::Endless);
         for _ in 0..MAX_ATTEMPTS {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing)?;
+            let drawn = self.record(&mut encoder, (frame, part), Kept::Nothing, false)?;
             self.drawn = Some(drawn);
             if let Some(target) = target {
                 self.write_backdrop(frame, part, straight_alpha);

@@ -1,7 +1,7 @@
 //! What changed decides which passes run, and the picture is the one that all passes would draw.
 
 use crate::common::{assert_images, ball, camera, device, insert, layer, place};
-use glam::Vec3;
+use glam::{Affine3A, Vec3};
 use renderer::{Background, Frame, Render, Renderer, SoftwareRenderer, ViewMode};
 use scene::{DirectionalLight, Dirty, Edit, Node, NodeId, Payload, Scene, SplatFlags, Transform};
 
@@ -16,6 +16,19 @@ const ALL: [&str; 8] = [
     "composite",
 ];
 const COLORS: [&str; 3] = ["recolor", "blend", "composite"];
+/// The second frame from one eye keeps what its harmonics say.
+const KEPT: [&str; 4] = ["harmonics", "recolor", "blend", "composite"];
+const ALL_KEPT: [&str; 9] = [
+    "harmonics",
+    "cull",
+    "scan",
+    "project",
+    "sort",
+    "bin",
+    "tiles",
+    "blend",
+    "composite",
+];
 
 /// What changed, where, what is seen afterwards, and the passes that it needs.
 type Change = (
@@ -76,7 +89,7 @@ impl Stage {
         self.frame.background = Background::Color([0.2, 0.3, 0.4]);
         note("background", Vec::new(), self, &ALL[7..]);
         let dirty = self.flags(SplatFlags::SELECTED);
-        note("selection", dirty, self, &COLORS);
+        note("selection", dirty, self, &KEPT);
         self.frame.show_selection = false;
         note("no tint", Vec::new(), self, &COLORS);
         self.frame.view = ViewMode::Normals;
@@ -89,7 +102,7 @@ impl Stage {
             ..DirectionalLight::default()
         };
         let dirty = self.edit(Edit::set_light(self.light, sun));
-        note("a turning light", dirty, self, &COLORS);
+        note("a turning light", dirty, self, &KEPT);
         let dirty = self.edit(Edit::set_lit(self.splats, false));
         note("light off", dirty, self, &COLORS);
         let dirty = self.flags(SplatFlags::HIDDEN);
@@ -101,6 +114,12 @@ impl Stage {
         note("moving a layer", dirty, self, &ALL);
         self.frame.camera.view_from_world.translation.x += 0.1;
         note("moving the camera", Vec::new(), self, &ALL);
+        self.frame.camera.fx *= 1.1;
+        note("zooming from there", Vec::new(), self, &ALL_KEPT);
+        self.frame.camera.fx *= 1.1;
+        note("zooming further", Vec::new(), self, &ALL);
+        self.frame.max_sh_degree = 0;
+        note("no harmonics", Vec::new(), self, &COLORS);
         changes
     }
 }
@@ -141,13 +160,36 @@ fn the_software_renderer_runs_only_what_a_change_needs() {
     for (what, dirty, frame, scene, on_device) in stage().changes() {
         software.sync(&scene, &dirty);
         let image = software.render_image(&frame).expect("a picture");
-        // It keeps no finished picture: composite always runs.
-        let expected = if on_device.is_empty() {
-            &ALL[7..]
-        } else {
-            on_device
-        };
+        // It keeps no finished picture: composite always runs. And it keeps no colors.
+        let mut expected = on_device.to_vec();
+        expected.retain(|pass| *pass != "harmonics");
+        if expected.is_empty() {
+            expected.push("composite");
+        }
         assert_eq!(software.stats().ran, expected, "{what}");
         assert_images(what, &image, &fresh(&scene, &frame), 0);
     }
+}
+
+#[test]
+fn an_eye_that_looks_around_keeps_its_colors() {
+    let Some(mut device) = device() else { return };
+    let Stage { scene, frame, .. } = stage();
+    device.sync(&scene, &[]);
+    let mut around = frame;
+    let mut ran = Vec::new();
+    for turn in 0..4 {
+        let turned = Affine3A::from_rotation_y(0.03 * turn as f32);
+        around.camera.view_from_world = turned * frame.camera.view_from_world;
+        ran.push(texture_passes(&mut device, &around));
+        let bytes = device.read_target().expect("bytes");
+        let mut anew = Renderer::new(device.gpu().clone()).expect("a renderer");
+        anew.sync(&scene, &[]);
+        anew.render_to_texture(&around).expect("a texture");
+        let expected = anew.read_target().expect("bytes");
+        // Where the eye is, is known to the last bits only.
+        let off = bytes.iter().zip(&expected).map(|(a, e)| a.abs_diff(*e));
+        assert!(off.max() <= Some(1), "turn {turn}");
+    }
+    assert_eq!(ran, [&ALL[..], &ALL_KEPT, &ALL, &ALL]);
 }

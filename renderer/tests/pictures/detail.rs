@@ -187,3 +187,46 @@ fn picks_in_coarse_frames_hit_real_splats() {
     assert_eq!(renderer.pick(&coarse, pixel).expect("an answer"), exact);
     assert!(exact.is_some_and(|p| p.node == node), "{exact:?}");
 }
+
+#[test]
+fn a_selection_shows_on_merged_splats() {
+    let (mut scene, node, tree) = space();
+    let mut renderer = SoftwareRenderer::new();
+    renderer.sync(&scene, &[]);
+    renderer.set_tree(&scene, node, tree);
+    let tinted = |renderer: &mut SoftwareRenderer, detail| {
+        let frame = Frame {
+            detail,
+            show_selection: true,
+            ..Frame::new(camera([160, 120]))
+        };
+        renderer.render_image(&frame).expect("an image")
+    };
+    let plain = tinted(&mut renderer, COARSE);
+    // One of three rows everywhere, all rows of the northern half.
+    let third = |row: &u32| row % 3 == 0 || *row < 25_000;
+    let rows: Vec<u32> = (0..50_000).filter(third).collect();
+    let flags = vec![SplatFlags::SELECTED; rows.len()];
+    let mut edit = Edit::set_flags(node, rows, flags);
+    let dirty = edit.apply(&mut scene).expect("a valid edit");
+    renderer.sync(&scene, &dirty);
+    let exact = tinted(&mut renderer, Detail::Exact);
+    let coarse = tinted(&mut renderer, COARSE);
+    let changed = psnr(&plain, &exact);
+    let db = psnr(&coarse, &exact);
+    assert!(
+        db > 26.0 && changed < 18.0,
+        "{db} dB, the tint is {changed} dB"
+    );
+    // A part of a half that is a third selected: the tint is right on average.
+    let mean = |image: &RenderedImage| {
+        let sum: u32 = image.rgba.chunks(4).map(|p| u32::from(p[2])).sum();
+        f64::from(sum) / f64::from(image.width * image.height)
+    };
+    let (coarse, exact, plain) = (mean(&coarse), mean(&exact), mean(&plain));
+    let error = (coarse - exact) / (exact - plain);
+    assert!(
+        error.abs() < 0.1,
+        "{coarse}, exactly {exact}, without {plain}"
+    );
+}

@@ -1,6 +1,6 @@
 //! What lies under the cursor.
 
-use crate::common::{ball, camera, device, insert, layer, place, splat};
+use crate::common::{ball, camera, device, everything, insert, layer, place, splat};
 use glam::{Vec2, Vec3};
 use renderer::{Frame, Pick, Render, SoftwareRenderer, UnderPixel};
 use scene::{Edit, Footprint, NodeId, Region, RegionMask, RegionQuery, Scene};
@@ -205,5 +205,98 @@ fn invisible_layers_are_not_picked() {
     assert!(
         pick.expect("the wall").node != target,
         "an invisible layer was picked"
+    );
+}
+
+/// Numbers in 0..1 that look random.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> f32 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1 << 24) as f32
+    }
+
+    fn point(&mut self) -> Vec2 {
+        Vec2::new(self.next() * 240.0 - 20.0, self.next() * 190.0 - 20.0)
+    }
+
+    fn region(&mut self, kind: usize) -> Region {
+        let (a, b) = (self.point(), self.point());
+        match kind % 3 {
+            0 => Region::Rect {
+                min: a.min(b),
+                max: a.max(b),
+            },
+            1 => Region::Polygon((0..3 + kind % 9).map(|_| self.point()).collect()),
+            _ => Region::Stroke {
+                from: a,
+                to: a.lerp(b, 0.3),
+                radius: 1.0 + self.next() * 40.0,
+            },
+        }
+    }
+}
+
+#[test]
+fn random_scenes_are_picked_alike_on_both_sides() {
+    let Some(mut gpu) = device() else { return };
+    let mut picked = 0;
+    let mut inside = 0;
+    for seed in 0..6 {
+        let mut chance = Chance(seed + 1);
+        let mut scene = Scene::new();
+        for layers in 0..=seed % 3 {
+            let count = 200 + (chance.next() * 3000.0) as usize;
+            let node = layer(ball(count, (seed % 4) as u32, seed * 7 + layers));
+            let (angle, scale) = (chance.next() * 3.0, 0.3 + chance.next());
+            insert(&mut scene, place(node, angle, scale));
+        }
+        let frame = Frame::new(camera([200, 150]));
+        let frame = if seed % 2 == 1 {
+            let camera = frame.camera.orthographic_at(2.0 + chance.next() * 2.0);
+            Frame { camera, ..frame }
+        } else {
+            frame
+        };
+        let mut cpu = SoftwareRenderer::new();
+        cpu.sync(&scene, &[]);
+        gpu.sync(&scene, &everything(&scene));
+        for kind in 0..12 {
+            let query = RegionQuery {
+                region: chance.region(kind),
+                footprint: [Footprint::Center, Footprint::Ellipse][kind % 2],
+                surface_only: kind / 2 % 2 == 1,
+            };
+            let expected = cpu.region(&frame, &query).expect("a mask");
+            let actual = gpu.region(&frame, &query).expect("a mask");
+            inside += expected.count();
+            assert!(
+                actual == expected,
+                "scene {seed}, {query:?}: {} of {} differ",
+                differing(&actual, &expected),
+                expected.count()
+            );
+        }
+        gpu.render_to_texture(&frame).expect("a texture");
+        for _ in 0..60 {
+            let pixel = [
+                (chance.next() * 200.0) as u32,
+                (chance.next() * 150.0) as u32,
+            ];
+            let expected = cpu.pick(&frame, pixel).expect("a pick");
+            let actual = gpu.pick(&frame, pixel).expect("a pick");
+            picked += usize::from(expected.is_some());
+            let name =
+                |pick: Option<Pick>| pick.map(|pick| (pick.node, pick.row, pick.depth.to_bits()));
+            assert_eq!(name(actual), name(expected), "scene {seed}, {pixel:?}");
+        }
+    }
+    assert!(
+        picked > 60 && inside > 1000,
+        "{picked} picks, {inside} inside: too few to tell"
     );
 }

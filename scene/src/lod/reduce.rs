@@ -32,6 +32,8 @@ pub struct Reduced {
     pub cloud: GaussianCloud,
     /// `[N]` mean square distance of what each stands for from its centre, m².
     pub displacements: Vec<f32>,
+    /// `[splats before]` the splat that each became part of.
+    pub part_of: Vec<u32>,
 }
 
 /// One Gaussian on its way.
@@ -243,9 +245,22 @@ fn gather(cloud: &GaussianCloud, clusters: &[Cluster], next: &[u32]) -> Reduced 
             .columns
             .push(merged_column(cloud, column, clusters, next));
     }
+    let mut part_of = vec![0; cloud.len()];
+    for (part, cluster) in (0..).zip(clusters) {
+        let mut at = cluster.first;
+        while at != END {
+            part_of[at as usize] = part;
+            at = if at == cluster.last {
+                END
+            } else {
+                next[at as usize]
+            };
+        }
+    }
     Reduced {
         cloud: GaussianCloud::from_checked(parts),
         displacements: clusters.iter().map(|c| c.displacement).collect(),
+        part_of,
     }
 }
 

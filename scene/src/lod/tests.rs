@@ -177,3 +177,31 @@ fn reduce_reaches_its_target_and_leaves_small_clouds_alone() {
     assert_eq!(reduce(&cloud, &[], 123).cloud.len(), 123);
     assert_eq!(reduce(&cloud, &[], 2000).cloud, cloud);
 }
+
+#[test]
+fn merged_splats_know_the_share_of_what_is_marked() {
+    let cloud = sheet(30_000);
+    let mut flags = vec![SplatFlags::NONE; cloud.len()];
+    flags[..500].fill(SplatFlags::HIDDEN);
+    let tree = LodTree::build(&cloud, &flags, &|| false).unwrap();
+    let all = tree.shares(&|row| row >= 500);
+    let half = tree.shares(&|row| cloud.means()[row as usize].x < 0.5);
+    let none = tree.shares(&|_| false);
+    for (node, of_node) in tree.nodes().iter().enumerate() {
+        if tree.children(node).is_empty() {
+            continue;
+        }
+        assert!(none[node].is_empty(), "nothing is marked");
+        assert_eq!(all[node], vec![255; tree.count(node)], "all is marked");
+        for (i, share) in half[node].iter().enumerate() {
+            let x = of_node.splats.means()[i].x;
+            let expected = if x < 0.45 {
+                Some(255)
+            } else {
+                (x > 0.55).then_some(0)
+            };
+            assert!(expected.is_none_or(|e| e == *share), "{share} at {x}");
+        }
+    }
+    assert!(half.iter().flatten().any(|s| *s > 0 && *s < 255), "edges");
+}

@@ -51,7 +51,13 @@ pub struct LodNode {
     pub splats: GaussianCloud,
     /// `[splats]` as in [`Reduced::displacements`].
     displacements: Vec<f32>,
+    /// `[splats of the children, one after the other]` the splat that each became part of, [`NO_PART`] for
+    /// rows that are not drawn.
+    part_of: Vec<u16>,
 }
+
+/// Not part of any merged splat; nodes have fewer.
+const NO_PART: u16 = u16::MAX;
 
 /// A complete tree with four children a node over the rows of one cloud.
 ///
@@ -222,6 +228,7 @@ impl LodTree {
         let mut made = LodNode::empty();
         let mut below = GaussianCloud::default();
         let mut displacements = Vec::new();
+        let mut is_below = Vec::new();
         for child in children {
             let of_child = &self.nodes[child];
             made.low = made.low.min(of_child.low);
@@ -237,9 +244,11 @@ impl LodTree {
                     .map(|r| *r as usize)
                     .collect();
                 displacements.resize(displacements.len() + rows.len(), 0.0);
+                is_below.extend(self.leaf_rows(child).iter().map(|row| drawn(&row)));
                 cloud.gathered(&rows)
             } else {
                 displacements.extend_from_slice(&of_child.displacements);
+                is_below.resize(is_below.len() + of_child.splats.len(), true);
                 of_child.splats.clone().in_memory()
             };
             // Parts of one cloud have the same columns: they always join.
@@ -251,6 +260,7 @@ impl LodTree {
         let Reduced {
             cloud: splats,
             displacements,
+            part_of,
         } = reduce(&below, &displacements, target);
         made.error = rms_error(&splats, &displacements);
         for row in 0..splats.len() {
@@ -258,7 +268,67 @@ impl LodTree {
         }
         made.splats = splats;
         made.displacements = displacements;
+        let mut parts = part_of.iter();
+        made.part_of = is_below
+            .iter()
+            .map(|is_below| {
+                let part = if *is_below { parts.next() } else { None };
+                part.map_or(NO_PART, |part| u16::try_from(*part).unwrap_or(NO_PART))
+            })
+            .collect();
         made
+    }
+
+    /// Of every merged splat (`[nodes][splats]`, empty where nothing below is marked) the share, 0..=255, of
+    /// what it stands for that is marked. O(N), parallel.
+    pub fn shares(&self, is_marked: &(impl Fn(u32) -> bool + Sync)) -> Vec<Vec<u8>> {
+        let mut shares: Vec<Vec<u8>> = vec![Vec::new(); self.nodes.len()];
+        let mut end = self.first_leaf;
+        while end > 0 {
+            let first = first_of_level(end - 1);
+            let made: Vec<Vec<u8>> = (first..end)
+                .into_par_iter()
+                .map(|node| self.shares_of(node, &shares, is_marked))
+                .collect();
+            shares[first..end]
+                .iter_mut()
+                .zip(made)
+                .for_each(|(s, m)| *s = m);
+            end = first;
+        }
+        shares
+    }
+
+    fn shares_of(
+        &self,
+        node: usize,
+        shares: &[Vec<u8>],
+        is_marked: &(impl Fn(u32) -> bool + Sync),
+    ) -> Vec<u8> {
+        let mut sums = vec![[0u32; 2]; self.count(node)];
+        let mut any = 0;
+        let mut part_of = self.nodes[node].part_of.iter();
+        let mut add = |share: u8| {
+            any |= share;
+            if let Some(sum) = part_of.next().and_then(|p| sums.get_mut(usize::from(*p))) {
+                *sum = [sum[0] + u32::from(share), sum[1] + 1];
+            }
+        };
+        for child in self.children(node) {
+            if child >= self.first_leaf {
+                let rows = self.leaf_rows(child).iter();
+                rows.for_each(|row| add(u8::from(is_marked(*row)) * u8::MAX));
+            } else {
+                let of_child = &shares[child];
+                (0..self.count(child)).for_each(|i| add(of_child.get(i).copied().unwrap_or(0)));
+            }
+        }
+        if any == 0 {
+            return Vec::new();
+        }
+        sums.iter()
+            .map(|[sum, n]| (sum / n.max(&1)) as u8)
+            .collect()
     }
 
     /// All nodes, root first.
@@ -313,7 +383,11 @@ impl LodTree {
         let splats: usize = self
             .nodes
             .iter()
-            .map(|n| n.splats.bytes() + size_of_val(n.displacements.as_slice()))
+            .map(|n| {
+                n.splats.bytes()
+                    + size_of_val(n.displacements.as_slice())
+                    + size_of_val(n.part_of.as_slice())
+            })
             .sum();
         let maps = size_of_val(&*self.rows) + size_of_val(&*self.places);
         splats + maps + self.nodes.len() * size_of::<LodNode>()

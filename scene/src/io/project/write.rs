@@ -37,9 +37,17 @@ pub fn save_project(
         };
         let result = writer.write(project);
         cancelled = writer.cancelled;
-        result?;
-        writer.zip.finish()?;
-        Ok(())
+        match result {
+            Ok(()) => {
+                writer.zip.finish()?;
+                Ok(())
+            }
+            Err(error) => {
+                // Dropped, it would try once more to write to the full disk, and complain on its own.
+                std::mem::forget(writer.zip);
+                Err(error)
+            }
+        }
     });
     match (written, cancelled) {
         (Ok(bytes), _) => Ok(SaveReport {
