@@ -58,7 +58,7 @@ fn sh_group(row: u32, group: u32, stored: u32, basis: vec4f) -> vec3f {
     return sum;
 }
 
-// Spherical harmonics towards the splat, plus one half, not below zero: as halves, to be the same whether
+// Spherical harmonics towards the splat, plus one half: as halves, to be the same whether
 // kept or not.
 fn packed_sh(row: u32, ray: vec3f) -> vec2u {
     let degree = min(chunk.sh_degree, view.max_sh_degree);
@@ -78,12 +78,32 @@ fn packed_sh(row: u32, ray: vec3f) -> vec2u {
             sum += sh_group(row, 3u, stored, sh_basis_3(d));
         }
     }
-    let color = clamp(sum + 0.5, vec3f(0.0), vec3f(F16_MAX));
+    let color = clamp(sum + 0.5, vec3f(-F16_MAX), vec3f(F16_MAX));
     return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
 }
 
 fn unpack_color(halves: vec2u) -> vec3f {
     return vec3f(unpack2x16float(halves.x), unpack2x16float(halves.y).x);
+}
+
+// A color as the layer's grade shows it. The map is affine and comes before any clamp, so that baking it
+// into the harmonics changes no picture.
+fn graded(color: vec3f, grade: u32) -> vec3f {
+    if (chunk.features & CHUNK_GRADED) == 0u {
+        return color;
+    }
+    let c = vec4f(color, 1.0);
+    let row = 4u * grade;
+    return vec3f(dot(chunk.grades[row], c), dot(chunk.grades[row + 1u], c), dot(chunk.grades[row + 2u], c));
+}
+
+fn graded_opacity(grade: u32) -> f32 {
+    return select(1.0, chunk.grades[4u * grade + 3u].x, (chunk.features & CHUNK_GRADED) != 0u);
+}
+
+// Which of the layer's grades is the splat's own.
+fn grade_of(state: u32) -> u32 {
+    return (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
 }
 
 // The stored normal in the world; a guessed one is turned towards the eye.
@@ -99,7 +119,7 @@ fn world_normal(attributes: u32, ray: vec3f) -> vec3f {
 }
 
 // Display-referred RGB, >= 0 and possibly above 1.
-fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32) -> vec3f {
+fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32, grade: u32) -> vec3f {
     switch view.mode {
         case VIEW_LEVELS: {
             return level_color(height);
@@ -122,13 +142,14 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32) -
             return material_color(row);
         }
         default: {
-            return shaded(unpack_color(packed_sh(row, ray)), ray, attributes);
+            return shaded(unpack_color(packed_sh(row, ray)), ray, attributes, grade);
         }
     }
 }
 
-// A splat's own color under the lights, where the layer is lit.
-fn shaded(color: vec3f, ray: vec3f, attributes: u32) -> vec3f {
+// A splat's own color with its grade, under the lights where the layer is lit.
+fn shaded(own: vec3f, ray: vec3f, attributes: u32, grade: u32) -> vec3f {
+    let color = max(graded(own, grade), vec3f(0.0));
     if (chunk.features & CHUNK_LIT) != 0u {
         return lit(color, world_normal(attributes, ray));
     }
@@ -148,9 +169,13 @@ fn bin_rect(center: vec2f, extent: vec2f) -> u32 {
 }
 
 // The color of a record: red and green, then blue and whether it is selected, as halves.
-fn packed_color(own: vec3f, selected: bool) -> vec2u {
+// `state` are the splat's flags, as far as they are known.
+fn packed_color(own: vec3f, state: u32) -> vec2u {
     var color = own;
-    if selected && view.show_selection != 0u {
+    let selected = (state & FLAG_SELECTED) != 0u;
+    if (state & FLAG_MARKED) != 0u && view.show_selection != 0u {
+        color = mix(color, vec3f(MARK_R, MARK_G, MARK_B), MARK_MIX);
+    } else if selected && view.show_selection != 0u {
         color = mix(color, unpack4x8unorm(view.selection_color).rgb, SELECTION_MIX);
     }
     if view.linear != 0u {
@@ -176,7 +201,7 @@ fn project(row: u32, range: vec4u) -> Projected {
     let xy = ellipse.covariance.y;
     let yy = ellipse.covariance.z;
     let stored = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
-    var opacity = part_opacity(stored, range) * ellipse.compensation;
+    var opacity = part_opacity(stored, range) * ellipse.compensation * graded_opacity(0u);
     if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
         return empty;
     }
@@ -224,22 +249,23 @@ fn height_of(range: vec4u) -> u32 {
     return range.w & 255u;
 }
 
-fn was_selected(group: u32, thread: u32) -> bool {
+// The flags as far as `main` knows them: whether it is selected.
+fn state_seen(group: u32, thread: u32) -> u32 {
     let word = words[(chunk.first_block + group) * WORKGROUP_WORDS + thread / 32u];
-    return ((word.z >> (thread % 32u)) & 1u) != 0u;
+    return ((word.z >> (thread % 32u)) & 1u) * FLAG_SELECTED;
 }
 
-fn is_selected(row: u32) -> bool {
-    return ((flags[row / 4u] >> (row % 4u * 8u)) & FLAG_SELECTED) != 0u;
+fn state_of(row: u32) -> u32 {
+    return (flags[row / 4u] >> (row % 4u * 8u)) & 0xffu;
 }
 
-fn color_of(row: u32, depth: f32, height: u32) -> vec3f {
-    return splat_color(row, ray_of(row), depth, shapes[row].attributes, height);
+fn color_of(row: u32, depth: f32, height: u32, state: u32) -> vec3f {
+    return splat_color(row, ray_of(row), depth, shapes[row].attributes, height, grade_of(state));
 }
 
 // The same of a color that is known already, where the view shows colors.
-fn color_of_known(row: u32) -> vec3f {
-    return shaded(unpack_color(known[row]), ray_of(row), shapes[row].attributes);
+fn color_of_known(row: u32, state: u32) -> vec3f {
+    return shaded(unpack_color(known[row]), ray_of(row), shapes[row].attributes, grade_of(state));
 }
 
 fn ray_of(row: u32) -> vec3f {
@@ -268,8 +294,9 @@ fn main(
     let projected = project(splat.x, range);
     var color = vec2u(0u);
     if projected.rect != EMPTY_RECT {
-        let own = color_of(splat.x, bitcast<f32>(projected.depth), height_of(range));
-        color = packed_color(own, was_selected(group.x, thread));
+        let state = state_seen(group.x, thread);
+        let own = color_of(splat.x, bitcast<f32>(projected.depth), height_of(range), state);
+        color = packed_color(own, state);
     }
     store(splat.y, splat.x, projected, color);
 }
@@ -288,12 +315,29 @@ fn main_known(
     let projected = project(splat.x, range);
     var color = vec2u(0u);
     if projected.rect != EMPTY_RECT {
-        color = packed_color(color_of_known(splat.x), was_selected(group.x, thread));
+        let state = state_seen(group.x, thread);
+        color = packed_color(color_of_known(splat.x, state), state);
     }
     store(splat.y, splat.x, projected, color);
 }
 
+// Writes the color of a record, and its opacity where splats have grades of their own.
+fn recolored(splat: vec2u, range: vec4u, color: vec2u, state: u32) {
+    records[splat.y].paint.z = color.x;
+    records[splat.y].paint.w = color.y;
+    if (chunk.features & CHUNK_PARTS) != 0u && view.mode != VIEW_CENTERS {
+        let mean = means[splat.x];
+        let ellipse = ellipse_of(view_point(bitcast<vec3f>(mean.xyz)), shapes[splat.x]);
+        let stored = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
+        let opacity = part_opacity(stored, range)
+            * ellipse.compensation * graded_opacity(grade_of(state));
+        // Below what a pixel can show, and never the logarithm of zero.
+        records[splat.y].paint.y = bitcast<u32>(log2(max(opacity, 1.0e-6)));
+    }
+}
+
 // Gives the records of the last `main` the colors of now: of other lights, flags, or another view mode.
+// Flags do not fit into `main`: this runs after it as well where splats have grades of their own.
 @compute @workgroup_size(WORKGROUP)
 fn recolor(
     @builtin(workgroup_id) group: vec3u,
@@ -305,9 +349,9 @@ fn recolor(
         return;
     }
     let depth = view_point(bitcast<vec3f>(means[splat.x].xyz)).z;
-    let color = packed_color(color_of(splat.x, depth, height_of(range)), is_selected(splat.x));
-    records[splat.y].paint.z = color.x;
-    records[splat.y].paint.w = color.y;
+    let state = state_of(splat.x);
+    let own = color_of(splat.x, depth, height_of(range), state);
+    recolored(splat, range, packed_color(own, state), state);
 }
 
 // As `recolor`, without harmonics.
@@ -321,9 +365,8 @@ fn recolor_known(
     if splat.y == NO_SLOT {
         return;
     }
-    let color = packed_color(color_of_known(splat.x), is_selected(splat.x));
-    records[splat.y].paint.z = color.x;
-    records[splat.y].paint.w = color.y;
+    let state = state_of(splat.x);
+    recolored(splat, range, packed_color(color_of_known(splat.x, state), state), state);
 }
 
 // The harmonics' color of every splat of the chunk, seen or not: an eye that stays may turn to it.

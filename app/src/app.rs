@@ -29,6 +29,7 @@ use crate::panels::{self, State};
 use crate::persist::{self, Settings};
 use crate::pictures::Pictures;
 use crate::probe::{self, Probe};
+use crate::text;
 use crate::theme::{self, Tokens};
 use crate::view::View;
 use crate::window::{self, Start};
@@ -151,7 +152,8 @@ impl App {
         if !outcome.dirty.is_empty() {
             self.view.note(&outcome.dirty);
             let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
-            if !outcome.dirty.iter().all(light) {
+            // While things are moved none comes or goes, though some stand in for others.
+            if !outcome.dirty.iter().all(light) && !self.editor.is_transforming() {
                 self.front.counts = Counts::of(self.editor.scene());
                 self.front.data.changes += 1;
             }
@@ -170,6 +172,8 @@ impl App {
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::CleanUpDialog => Wish::Show(CardKind::CleanUp),
+                Request::DoctorDialog => Wish::Show(CardKind::Doctor),
                 Request::DataPanel => Wish::ToggleData,
                 Request::CommandPalette => Wish::Show(CardKind::Palette),
                 Request::Quit => Wish::Quit,
@@ -219,6 +223,13 @@ impl App {
                 || (self.is_modal() && is_key)
             {
                 continue;
+            }
+            if let Input::KeyPressed {
+                key: editor::Key::Char('C' | 'X'),
+                modifiers: editor::Modifiers { ctrl: true, .. },
+            } = input
+            {
+                ctx.copy_text(text::COPIED_MARK.to_owned());
             }
             let mut picker = ViewPicker(&mut self.view);
             let outcome = self.editor.input(&input, &mut picker);
@@ -356,7 +367,7 @@ impl App {
     }
 
     fn title(&mut self, ctx: &Context) {
-        let mut title = format!("{} – {}", self.document.name(), crate::text::APP);
+        let mut title = format!("{} – {}", self.document.name(), text::APP);
         if self.document.is_unsaved(&self.editor) {
             title.insert_str(0, "● ");
         }

@@ -80,6 +80,10 @@ pub enum CardKind {
     Screenshot,
     /// Turntable options.
     Turntable,
+    /// Floaters.
+    CleanUp,
+    /// What ails splats.
+    Doctor,
     /// Every command by name.
     Palette,
     /// Keys and mouse buttons.

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod chooser;
+pub mod clean_up;
 pub mod drop_card;
 pub mod export_cards;
 pub mod export_settings;
@@ -30,6 +31,10 @@ pub enum Card {
     Screenshot,
     /// Turntable options.
     Turntable,
+    /// Floaters.
+    CleanUp(clean_up::CleanUp),
+    /// What ails splats.
+    Doctor(clean_up::Doctor),
     /// Every command by name.
     Palette(palette::Palette),
     /// Keys and buttons.
@@ -50,6 +55,8 @@ impl Card {
         match kind {
             CardKind::Screenshot => Self::Screenshot,
             CardKind::Turntable => Self::Turntable,
+            CardKind::CleanUp => Self::CleanUp(clean_up::CleanUp::default()),
+            CardKind::Doctor => Self::Doctor(clean_up::Doctor::default()),
             CardKind::Palette => Self::Palette(palette::Palette::default()),
             CardKind::Keyboard => Self::Keyboard(Box::default()),
             CardKind::Preferences => Self::Preferences,
@@ -65,6 +72,8 @@ impl Card {
             Self::Drop(_) => "reading",
             Self::Screenshot => "screenshot",
             Self::Turntable => "turntable",
+            Self::CleanUp(_) => "clean-up",
+            Self::Doctor(_) => "doctor",
             Self::Palette(_) => "palette",
             Self::Keyboard(_) => "keyboard",
             Self::Preferences => "preferences",
@@ -105,6 +114,12 @@ impl Card {
             }
             Self::Preferences => beside(ui, viewport, wishes, |ui, wishes| {
                 preferences::show(ui, settings, wishes);
+            }),
+            Self::CleanUp(card) => beside(ui, viewport, wishes, |ui, wishes| {
+                card.show(ui, cx, wishes);
+            }),
+            Self::Doctor(card) => beside(ui, viewport, wishes, |ui, wishes| {
+                card.show(ui, cx, wishes);
             }),
             Self::Palette(palette) => palette.show(ui, viewport, cx, wishes),
             Self::Keyboard(keys) => modal(ui, wishes, |ui, wishes| {

@@ -72,8 +72,22 @@ pub const PENCIL: &str = "\u{e3b4}";
 pub const PERSON: &str = "\u{e6fc}";
 /// Add.
 pub const PLUS: &str = "\u{e3d4}";
+/// Move tool.
+pub const MOVE: &str = "\u{e0a4}";
+/// Rotate tool.
+pub const ROTATE: &str = "\u{e094}";
+/// Scale tool.
+pub const SCALE: &str = "\u{ed6e}";
+/// Measuring tool.
+pub const RULER: &str = "\u{e6b8}";
+/// Pick a point.
+pub const TARGET: &str = "\u{e47c}";
 /// Polygon selection.
 pub const POLYGON: &str = "\u{e6d0}";
+/// Clean up.
+pub const BROOM: &str = "\u{ec54}";
+/// File doctor.
+pub const STETHOSCOPE: &str = "\u{e7ea}";
 /// Redo.
 pub const REDO: &str = "\u{e036}";
 /// Save.

@@ -124,6 +124,10 @@ impl Pointer {
                 self.keys = false;
                 out.push(Input::FocusLost);
             }
+            // The framework turns these keys into wishes of its own.
+            Event::Copy => self.shortcut('C', typing, out),
+            Event::Cut => self.shortcut('X', typing, out),
+            Event::Paste(_) => self.shortcut('V', typing, out),
             Event::Key {
                 key,
                 physical_key,
@@ -178,6 +182,15 @@ impl Pointer {
                 pos: surface.px(pos),
                 notches,
                 modifiers: modifiers_of(modifiers),
+            });
+        }
+    }
+
+    fn shortcut(&self, letter: char, typing: bool, out: &mut Vec<Input>) {
+        if !typing {
+            out.push(Input::KeyPressed {
+                key: Key::Char(letter),
+                modifiers: Modifiers::CTRL,
             });
         }
     }

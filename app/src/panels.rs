@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod gizmo;
+pub mod handles;
 pub mod history;
 pub mod inspector;
 pub mod jobs;
@@ -14,6 +15,7 @@ mod spoken;
 pub mod status;
 pub mod tool_options;
 pub mod tools;
+pub mod transform_options;
 pub mod tree;
 pub mod viewport;
 pub mod welcome;

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
 use scene::{
-    CameraPose, DirectionalLight, Environment, GaussianCloud, Node, NodeId, Payload, Scene,
+    CameraPose, DirectionalLight, Environment, GaussianCloud, Grade, Node, NodeId, Payload, Scene,
     SplatFlags, SplatLayer, Transform,
 };
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ enum Content {
         file: Option<String>,
         lit: bool,
         source: String,
+        #[serde(default)]
+        grades: Vec<Grade>,
     },
 }
 
@@ -87,9 +89,15 @@ impl Leftover {
                 Content::Group => Payload::Group,
                 Content::Camera(pose) => Payload::Camera(pose),
                 Content::Light(light) => Payload::Light(light),
-                Content::Splats { file, lit, source } => {
+                Content::Splats {
+                    file,
+                    lit,
+                    source,
+                    grades,
+                } => {
                     let mut layer = read_layer(folder, file.as_deref(), source)?;
                     layer.lit = lit && layer.cloud.column_f32("normal", 3).is_some();
+                    layer.grades = grades;
                     Payload::Splats(layer)
                 }
             };
@@ -243,6 +251,7 @@ impl Keeper {
                         file: name,
                         lit: layer.lit,
                         source: layer.source.clone(),
+                        grades: layer.grades.clone(),
                     }
                 }
                 Payload::Group => Content::Group,
@@ -297,7 +306,8 @@ impl Keeper {
             .flags
             .iter()
             .filter(|flags| !flags.intersects(SplatFlags::DELETED))
-            .map(|flags| flags.0)
+            // A preview is nothing to come back to.
+            .map(|flags| flags.without(SplatFlags::MARKED).0)
             .collect();
         fs::write(path.with_extension("flags"), alive)?;
         Ok(Some(Written {

@@ -13,6 +13,10 @@ macro_rules! words {
     };
 }
 
+mod editing;
+
+pub use editing::*;
+
 words! {
     APP = "Splatwright";
     UNTITLED = "Untitled scene";

@@ -155,6 +155,14 @@ pub mod overlay {
     pub const DISC: Color32 = Color32::from_rgba_premultiplied(30, 30, 32, 90);
     /// Outside of the safe frame.
     pub const OUTSIDE: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 120);
+    /// Handles along the axes, as in the axis gizmo.
+    pub const AXIS_X: Color32 = Color32::from_rgb(238, 82, 82);
+    /// See [`AXIS_X`].
+    pub const AXIS_Y: Color32 = Color32::from_rgb(132, 204, 78);
+    /// See [`AXIS_X`].
+    pub const AXIS_Z: Color32 = Color32::from_rgb(84, 146, 245);
+    /// Behind numbers beside the pointer.
+    pub const PLATE: Color32 = Color32::from_rgba_premultiplied(14, 14, 16, 215);
     /// The light's handle.
     pub const LIGHT: Color32 = Color32::from_rgb(255, 222, 150);
     /// No tint.

@@ -1,5 +1,9 @@
 //! Every wish an artist can have, as plain data, with its words in one table.
 
+mod edit;
+
+pub use edit::EditCommand;
+
 use scene::{DirectionalLight, Environment, NodeId, Transform};
 
 use crate::{
@@ -117,6 +121,9 @@ pub enum Command {
     ToggleVisible(NodeId),
     ToggleLock(NodeId),
 
+    /// Work on layers and selected splats.
+    Edit(EditCommand),
+
     AddLight,
     SetLit(NodeId, bool),
     SetLight(NodeId, DirectionalLight),
@@ -140,6 +147,8 @@ macro_rules! info {
         &INFO
     }};
 }
+
+pub(crate) use info;
 
 impl Command {
     /// The table of commands.
@@ -241,6 +250,10 @@ impl Command {
             Self::SetTool(ToolKind::Sphere) => info!("tool.sphere", "Sphere", Some("Shift+V"), "Tools", "Place a sphere in the scene to select what is inside"),
             Self::SetTool(ToolKind::Box) => info!("tool.box", "Box", Some("Shift+R"), "Tools", "Place a box in the scene to select what is inside"),
             Self::SetTool(ToolKind::Light) => info!("tool.light", "Light", Some("K"), "Tools", "Drag to turn the light"),
+            Self::SetTool(ToolKind::Move) => info!("tool.move", "Move", Some("T"), "Tools", "Drag handles to move selected splats, or the selected layer"),
+            Self::SetTool(ToolKind::Rotate) => info!("tool.rotate", "Rotate", Some("Y"), "Tools", "Drag rings to turn selected splats, or the selected layer"),
+            Self::SetTool(ToolKind::Scale) => info!("tool.scale", "Scale", Some("U"), "Tools", "Drag a ring to make selected splats, or the selected layer, larger or smaller"),
+            Self::SetTool(ToolKind::Measure) => info!("tool.measure", "Measure", Some("J"), "Tools", "Click points to measure, to set a real size, or to lay a floor level"),
             Self::BrushSmaller => info!("tool.brush_smaller", "Smaller brush", Some("["), "Tools", "Make the brush, or the tolerance of eyedropper and flood, smaller"),
             Self::BrushLarger => info!("tool.brush_larger", "Larger brush", Some("]"), "Tools", "Make the brush, or the tolerance of eyedropper and flood, larger"),
             Self::SetBrushRadius(_) => info!("tool.brush_radius", "Brush size", None, "Tools", "Set the radius of the brush"),
@@ -251,12 +264,14 @@ impl Command {
             Self::DeleteNode(_) => info!("layer.delete", "Delete", None, "Layer", "Remove it with everything in it"),
             Self::DuplicateNode(_) => info!("layer.duplicate", "Duplicate", None, "Layer", "Add a copy beside it"),
             Self::DeleteSelectedNode => info!("layer.delete_selected", "Delete layer", Some("Shift+Delete"), "Layer", "Remove the selected layer, group or light with everything in it"),
-            Self::DuplicateSelectedNode => info!("layer.duplicate_selected", "Duplicate layer", Some("Ctrl+D"), "Layer", "Add a copy of the selected layer, group or light"),
+            Self::DuplicateSelectedNode => info!("layer.duplicate_selected", "Duplicate layer", Some("Ctrl+Alt+D"), "Layer", "Add a copy of the selected layer, group or light"),
             Self::MoveNode(..) => info!("layer.move", "Move in the tree", None, "Layer", "Put it elsewhere in the scene tree"),
             Self::SetTransform(..) => info!("layer.transform", "Transform", None, "Layer", "Set position, rotation and scale"),
             Self::ResetTransform(_) => info!("layer.reset_transform", "Reset transform", None, "Layer", "Put it back to the origin, unturned and of its own size"),
             Self::ToggleVisible(_) => info!("layer.visible", "Show or hide", None, "Layer", "Show or hide it with everything in it"),
             Self::ToggleLock(_) => info!("layer.lock", "Lock or unlock", None, "Layer", "Protect it from edits, or free it"),
+
+            Self::Edit(command) => command.info(),
 
             Self::AddLight => info!("light.add", "Add light", Some("Ctrl+Shift+K"), "Light", "Add a distant light that shades lit layers"),
             Self::SetLit(..) => info!("light.lit", "Lit by the scene", None, "Light", "Let the scene's lights shade this layer"),
@@ -315,6 +330,7 @@ impl Command {
             Self::DuplicateSelectedNode,
             Self::AddLight,
         ];
+        all.extend(EditCommand::all_simple().into_iter().map(Self::Edit));
         all.extend([Front, Back, Right, Left, Top, Bottom].map(Self::AxisView));
         all.extend(ShowAs::ALL.map(Self::ShowAs));
         all.extend((0..=3).map(Self::SetShDegree));

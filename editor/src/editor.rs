@@ -1,6 +1,6 @@
 //! The one writer of the scene: takes commands and input, keeps history, camera, tool and selection.
 
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use glam::{Affine3A, Vec2, Vec3};
 use scene::{History, NodeId, PinholeCamera, Scene, SplatLayer, Transform};
@@ -8,6 +8,7 @@ use scene::{History, NodeId, PinholeCamera, Scene, SplatLayer, Transform};
 use crate::{
     adjust::Source,
     camera_control::{CameraControl, Motion},
+    clipboard::Clipboard,
     data::DataRange,
     gesture::Gesture,
     input::{Button, Key, Modifiers},
@@ -17,7 +18,7 @@ use crate::{
     select::{self, SelectOp},
     settings::Settings,
     tool::ToolKind,
-    tools::{self, Drag, standing::Standing},
+    tools::{self, Drag, measure::Picked, standing::Standing},
     volume::Volume,
 };
 
@@ -38,6 +39,18 @@ pub struct Editor {
     pub(crate) viewport: Viewport,
     /// `world_from_box` of the box outside of which nothing is drawn.
     pub(crate) clip: Option<Affine3A>,
+    /// A point of the world that things are turned about.
+    pub(crate) picked_pivot: Option<Vec3>,
+    /// Marks of what a clean-up would change; applied, and never a step.
+    pub(crate) preview: Option<Gesture>,
+    pub(crate) picking_pivot: bool,
+    /// What the measuring tool has picked, world.
+    pub(crate) points: Vec<Vec3>,
+    /// What a drag has picked just now.
+    pub(crate) picked: Option<(Picked, Vec3)>,
+    pub(crate) pivot_cache: RefCell<Option<crate::target::Cached>>,
+    /// What is copied, also from one document to the next.
+    pub(crate) clipboard: Clipboard,
 }
 
 /// What the pointer and the keys are doing.
@@ -80,6 +93,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) viewport: Viewport,
     pub(crate) clip: Option<Affine3A>,
     pub(crate) picker: &'a mut dyn Picker,
+    /// For a drag that picks a point.
+    pub(crate) picked: &'a mut Option<(Picked, Vec3)>,
     /// Whether flying keys are held, which turns orbiting into looking around.
     pub(crate) flying: bool,
 }
@@ -120,6 +135,13 @@ impl Editor {
                 pixels_per_point: 1.0,
             },
             clip: None,
+            picked_pivot: None,
+            preview: None,
+            picking_pivot: false,
+            points: Vec::new(),
+            picked: None,
+            pivot_cache: RefCell::default(),
+            clipboard: Clipboard::default(),
         }
     }
 
@@ -249,6 +271,10 @@ impl Editor {
         match &self.pointer.drag {
             Some((_, drag)) => drag.hint(),
             None if self.gesture.is_some() => "Escape puts it back",
+            None if self.tool.is_transform() => match self.target() {
+                Ok(_) => self.tool.info().hint,
+                Err(why) => why,
+            },
             None if !self.standing.polygon.is_empty() => {
                 "Click further corners · Enter or a double click closes · Backspace takes one back · Escape cancels"
             }
@@ -259,6 +285,17 @@ impl Editor {
     /// Whether a drag is under way.
     pub fn is_dragging(&self) -> bool {
         self.pointer.drag.is_some()
+    }
+
+    /// Whether layers or splats are being moved by handles.
+    pub fn is_transforming(&self) -> bool {
+        self.pointer.drag.as_ref().is_some_and(|(_, d)| d.moves())
+    }
+
+    /// Whether a layer only stands in for splats that are being dragged.
+    pub fn is_floating(&self, id: NodeId) -> bool {
+        let drag = self.pointer.drag.as_ref();
+        drag.is_some_and(|(_, drag)| drag.floating().contains(&id))
     }
 
     /// Whether [`Self::tick`] is needed soon: the camera moves by itself.
@@ -297,6 +334,7 @@ impl Editor {
             viewport: self.viewport,
             clip: self.clip,
             picker,
+            picked: &mut self.picked,
             flying: !self.pointer.held.is_empty(),
         }
     }

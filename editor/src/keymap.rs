@@ -8,6 +8,8 @@ use crate::{
     camera_control::AxisView,
     command::Command,
     input::{Key, Modifiers},
+    settings::NavigationPreset,
+    tool::ToolKind,
 };
 
 /// Further keys for commands, where artists of different programs expect different ones.
@@ -159,6 +161,23 @@ pub fn command_for(key: Key, modifiers: Modifiers) -> Option<Command> {
         let hit = alternatives.find(|(shortcut, _)| parse(shortcut) == Some((key, modifiers)));
         hit.map(|(_, command)| command.clone())
     })
+}
+
+/// Keys of the transform tools where a program's habits give them letters that fly or mean something
+/// else here.
+pub fn tool_for(preset: NavigationPreset, key: Key, modifiers: Modifiers) -> Option<ToolKind> {
+    let letters = match preset {
+        NavigationPreset::Splatwright => return None,
+        NavigationPreset::Blender => "GRS",
+        NavigationPreset::Maya | NavigationPreset::Unreal => "WER",
+    };
+    let Key::Char(letter) = key else { return None };
+    let at = letters
+        .find(letter)
+        .filter(|_| modifiers == Modifiers::NONE)?;
+    [ToolKind::Move, ToolKind::Rotate, ToolKind::Scale]
+        .get(at)
+        .copied()
 }
 
 /// Reads a shortcut as written in the table.

@@ -6,6 +6,7 @@
 
 mod adjust;
 pub mod camera_control;
+mod clipboard;
 pub mod command;
 pub mod data;
 pub mod editor;
@@ -21,25 +22,28 @@ mod run;
 pub mod select;
 pub mod select_options;
 pub mod settings;
+mod target;
 pub mod tool;
 mod tools;
 pub mod view_options;
 pub mod volume;
 
 pub use camera_control::{AxisView, CameraControl};
-pub use command::{Command, CommandInfo};
+pub use command::{Command, CommandInfo, EditCommand};
 pub use data::{DataRange, Histogram, Quantity};
 pub use editor::Editor;
 pub use incoming::{Arrived, key_light};
 pub use input::{Button, Input, Key, Modifiers};
 pub use keymap::Keymap;
 pub use outcome::{Outcome, Request};
-pub use overlay::{Handle, Line, Overlay, Rect, Ring, Tone};
+pub use overlay::{Handle, Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
 pub use picker::{NoPicker, Pick, Picker};
 pub use restore::Desk;
+pub use run::{clean::Finding, color::GradeInHand};
 pub use select::{Region, SelectOp};
 pub use select_options::{ColorSource, SelectOptions};
 pub use settings::{NavigationPreset, Settings};
+pub use target::Pivot;
 pub use tool::{TOOLS, ToolInfo, ToolKind};
 pub use view_options::{Guide, ShowAs, ViewOptions};
 pub use volume::Volume;

@@ -21,6 +21,8 @@ pub enum Request {
     TurntableDialog,
     Preferences,
     HistoryPanel,
+    CleanUpDialog,
+    DoctorDialog,
     DataPanel,
     CommandPalette,
     Quit,

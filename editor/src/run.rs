@@ -1,9 +1,13 @@
 //! Commands → changes. One match, handlers grouped in files as the menus are.
 
+pub(crate) mod clean;
+pub(crate) mod color;
 mod edit;
 mod input;
+mod layers;
 mod light;
 mod node;
+mod placement;
 mod select;
 mod select_by;
 mod sets;
@@ -57,9 +61,13 @@ impl Editor {
                 | Command::DataPanel
                 | Command::ToggleSelectSurface
                 | Command::ToggleSelectEllipses
-        );
+        ) || matches!(command, Command::Edit(edit) if edit.runs_beside());
         if !beside {
             outcome.merge(self.cancel_drag(&mut NoPicker));
+        }
+        let keeps_preview = matches!(command, Command::Edit(edit) if edit.keeps_preview());
+        if !beside && !keeps_preview {
+            outcome.merge(self.end_preview());
         }
         let gathers = matches!(
             command,
@@ -72,7 +80,7 @@ impl Editor {
                 | Command::RenameNode(..)
                 | Command::CommitGesture
                 | Command::AbortGesture
-        );
+        ) || matches!(command, Command::Edit(edit) if edit.gathers());
         if !beside && !gathers {
             outcome.merge(self.commit_gesture());
         }
@@ -98,6 +106,8 @@ impl Editor {
             Command::BeginGesture(name) => self.begin_gesture(name),
             Command::CommitGesture => self.commit_gesture(),
             Command::AbortGesture => self.abort_gesture(),
+
+            Command::Edit(command) => self.run_edit(command),
 
             Command::DeleteSelection => self.delete_selection(),
             Command::SelectAll => self.select_all(),
@@ -229,6 +239,7 @@ impl Editor {
                 let any = self.scene.layers().any(|(_, _, layer)| layer.alive() > 0);
                 any.then_some(()).ok_or("The scene holds no splats yet")
             }
+            C::Edit(command) => self.enabled_edit(command),
             C::DeleteSelectedNode => match self.selected_node() {
                 Some(id) => self.can_change(id),
                 None => Err("Select a layer in the scene tree first"),
@@ -260,7 +271,7 @@ impl Editor {
         Ok(())
     }
 
-    fn can_change(&self, id: NodeId) -> Result<(), &'static str> {
+    pub(crate) fn can_change(&self, id: NodeId) -> Result<(), &'static str> {
         self.exists(id)?;
         if self.scene.is_locked(id) {
             return Err("It is locked; unlock it first");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     input::{Button, Modifiers},
     select_options::SelectOptions,
+    target::Pivot,
     view_options::ViewOptions,
 };
 
@@ -101,6 +102,10 @@ pub struct Settings {
     pub history_bytes: usize,
     /// How the viewport shows splats.
     pub view: ViewOptions,
+    /// Handles follow the layer's own axes, not the world's.
+    pub local_axes: bool,
+    /// About which point things are turned and scaled.
+    pub pivot: Pivot,
 }
 
 impl Settings {
@@ -112,6 +117,8 @@ impl Settings {
         self.select_ellipses = now.select_ellipses;
         self.select = now.select;
         self.view = now.view;
+        self.local_axes = now.local_axes;
+        self.pivot = now.pivot;
     }
 }
 
@@ -132,6 +139,8 @@ impl Default for Settings {
             select: SelectOptions::default(),
             history_bytes: 1 << 30,
             view: ViewOptions::default(),
+            local_axes: false,
+            pivot: Pivot::default(),
         }
     }
 }

@@ -26,6 +26,14 @@ pub enum ToolKind {
     Box,
     /// Turns the light.
     Light,
+    /// Moves layers and splats.
+    Move,
+    /// Turns layers and splats.
+    Rotate,
+    /// Makes layers and splats larger and smaller.
+    Scale,
+    /// Picks points.
+    Measure,
 }
 
 /// A tool as the toolbar shows it.
@@ -96,7 +104,34 @@ pub const TOOLS: &[ToolInfo] = &[
         name: "Light",
         hint: "Drag to turn the light · Shift turns the environment · Escape puts it back",
     },
+    ToolInfo {
+        kind: ToolKind::Move,
+        name: "Move",
+        hint: "Drag an arrow, a square or the middle · Ctrl snaps · Shift is fine · type a number while dragging",
+    },
+    ToolInfo {
+        kind: ToolKind::Rotate,
+        name: "Rotate",
+        hint: "Drag a ring · Ctrl snaps to 15° · Shift is fine · type degrees while dragging",
+    },
+    ToolInfo {
+        kind: ToolKind::Scale,
+        name: "Scale",
+        hint: "Drag the ring or the middle · Ctrl snaps · Shift is fine · type a factor while dragging",
+    },
+    ToolInfo {
+        kind: ToolKind::Measure,
+        name: "Measure",
+        hint: "Click points · two have a distance that can be set · three can be laid level · Escape forgets them",
+    },
 ];
+
+impl ToolKind {
+    /// Whether it has handles at what is selected.
+    pub fn is_transform(self) -> bool {
+        matches!(self, Self::Move | Self::Rotate | Self::Scale)
+    }
+}
 
 impl ToolKind {
     /// Its row in [`TOOLS`].
@@ -113,6 +148,10 @@ impl ToolKind {
             Self::Sphere => 8,
             Self::Box => 9,
             Self::Light => 10,
+            Self::Move => 11,
+            Self::Rotate => 12,
+            Self::Scale => 13,
+            Self::Measure => 14,
         };
         &TOOLS[index]
     }

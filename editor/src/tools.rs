@@ -3,22 +3,25 @@
 pub(crate) mod brush;
 pub(crate) mod clip;
 pub(crate) mod frame;
+pub(crate) mod gizmo;
 pub(crate) mod lasso;
 pub(crate) mod light;
+pub(crate) mod measure;
 pub(crate) mod navigate;
 pub(crate) mod polygon;
 pub(crate) mod rect;
 pub(crate) mod sample;
 pub(crate) mod sphere_brush;
 pub(crate) mod standing;
+pub(crate) mod transform;
 pub(crate) mod volume;
 
 use glam::Vec2;
-use scene::{Edit, Footprint, Region, RegionMask, RegionQuery};
+use scene::{Edit, Footprint, NodeId, Region, RegionMask, RegionQuery};
 
 use crate::{
     editor::{Cx, Editor, Viewport},
-    input::Modifiers,
+    input::{Key, Modifiers},
     outcome::Outcome,
     overlay::{Overlay, Ring, Tone},
     select::{SelectOp, any_splat, is_touchable, select_mask, select_region},
@@ -46,6 +49,28 @@ pub(crate) trait Drag: std::fmt::Debug {
     fn overlay(&self, editor: &Editor) -> Overlay;
     /// What to do now, for the status line.
     fn hint(&self) -> &str;
+    /// A key went down meanwhile.
+    fn key(&mut self, _cx: &mut Cx<'_>, _key: Key) -> DragKey {
+        DragKey::Ignored
+    }
+    /// Whether it moves layers or splats.
+    fn moves(&self) -> bool {
+        false
+    }
+    /// Layers that stand in for others until the button comes up; lists do not show them.
+    fn floating(&self) -> Vec<NodeId> {
+        Vec::new()
+    }
+}
+
+/// What a drag does with a key.
+pub(crate) enum DragKey {
+    /// The key is no business of the drag.
+    Ignored,
+    /// The drag has used it.
+    Taken(Outcome),
+    /// The drag is done, as if the button had come up.
+    Finish,
 }
 
 /// What to paint while nothing is dragged.
@@ -57,11 +82,25 @@ pub(crate) fn idle_overlay(editor: &Editor) -> Overlay {
         ToolKind::Polygon => polygon::overlay(editor),
         ToolKind::Sphere | ToolKind::Box => volume::overlay(editor),
         ToolKind::Light => light::overlay(editor),
+        ToolKind::Measure => measure::overlay_of(editor),
+        ToolKind::Move | ToolKind::Rotate | ToolKind::Scale => gizmo_overlay(editor),
         ToolKind::Navigate
         | ToolKind::Rect
         | ToolKind::Lasso
         | ToolKind::Eyedropper
         | ToolKind::Flood => Overlay::default(),
+    }
+}
+
+/// The handles, the one under the pointer lit up.
+fn gizmo_overlay(editor: &Editor) -> Overlay {
+    let Some(gizmo) = editor.gizmo() else {
+        return Overlay::default();
+    };
+    let hot = editor.pointer.pos.and_then(|pos| gizmo.hit(pos));
+    Overlay {
+        shapes: gizmo.shapes(hot, false),
+        ..Overlay::default()
     }
 }
 
@@ -121,7 +160,7 @@ pub(crate) fn begin_selecting(
         ToolKind::SphereBrush => dragged(sphere_brush::begin(cx, pos, modifiers)),
         ToolKind::Eyedropper | ToolKind::Flood => (None, sample::press(cx, tool, pos, modifiers)),
         ToolKind::Sphere | ToolKind::Box => dragged(volume::begin(cx, tool, pos, modifiers)),
-        ToolKind::Navigate | ToolKind::Light => (None, Outcome::default()),
+        _ => (None, Outcome::default()),
     }
 }
 

@@ -5,12 +5,15 @@
 mod stage;
 
 use editor::{
-    Button, Command, DataRange, Editor, Input, Key, Modifiers, Pick, Quantity, SelectOp,
-    SelectOptions, ToolKind, Volume,
+    Button, Command, DataRange, EditCommand, Editor, Input, Key, Modifiers, Pick, Quantity,
+    SelectOp, SelectOptions, ToolKind, Volume,
 };
 use glam::{Vec2, Vec3};
 use proptest::prelude::*;
-use scene::{DirectionalLight, Environment, NodeId, Transform};
+use scene::{
+    DirectionalLight, Environment, Grade, NodeId, Transform,
+    clean::{Ailment, FloaterRules},
+};
 use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
 
 /// A wish or event in terms that fit any scene; indices count modulo.
@@ -46,8 +49,8 @@ fn step() -> impl Strategy<Value = Step> {
         })
     };
     prop_oneof![
-        6 => (0..100_usize).prop_map(Step::Simple),
-        5 => (0..10_usize, 0..12_usize).prop_map(|(what, node)| Step::OnNode(what, node)),
+        6 => (0..130_usize).prop_map(Step::Simple),
+        5 => (0..13_usize, 0..12_usize).prop_map(|(what, node)| Step::OnNode(what, node)),
         2 => (0..12_usize, prop::option::of(0..12_usize), 0..4_usize)
             .prop_map(|(node, parent, index)| Step::Move(node, parent, index)),
         4 => (pos(), button(), modifiers()).prop_map(|(p, b, m)| Step::Press(p, b, m)),
@@ -76,6 +79,15 @@ fn on_node(what: usize, id: NodeId) -> Command {
         6 => Command::SetLit(id, true),
         7 => Command::SetLight(id, DirectionalLight::default()),
         8 => Command::SelectNode(Some(id)),
+        10 => Command::Edit(EditCommand::SetGrade(
+            id,
+            Grade {
+                exposure: 0.5,
+                ..Grade::NEUTRAL
+            },
+        )),
+        11 => Command::Edit(EditCommand::BakeGrade(id)),
+        12 => Command::Edit(EditCommand::StripHarmonics(id, 0)),
         _ => Command::SetEnvironment(Environment::uniform(0.1)),
     }
 }
@@ -131,6 +143,13 @@ fn act(editor: &mut Editor, step: &Step) {
                 Command::AbortGesture,
                 Command::SetTool(ToolKind::Brush),
                 Command::SetTool(ToolKind::Light),
+                Command::SetTool(ToolKind::Move),
+                Command::SetTool(ToolKind::Rotate),
+                Command::SetTool(ToolKind::Scale),
+                Command::Edit(EditCommand::RescaleTo(2.0)),
+                Command::Edit(EditCommand::PreviewFloaters(FloaterRules::default())),
+                Command::Edit(EditCommand::PreviewAilment(Ailment::Duplicate)),
+                Command::Edit(EditCommand::Cure(Ailment::Duplicate)),
             ]);
             editor.run(all[index % all.len()].clone());
         }
@@ -193,6 +212,8 @@ fn settle(editor: &mut Editor) {
         }
     }
     editor.run(Command::CommitGesture);
+    // What is drawn red is no state of the document.
+    editor.run(Command::Edit(EditCommand::EndPreview));
 }
 
 proptest! {

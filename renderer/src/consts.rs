@@ -97,8 +97,22 @@ shared_constants! {
 
     /// Flag bits of a splat: see `scene::SplatFlags`.
     FLAG_SELECTED: u32 = 1;
+    /// Drawn red.
+    FLAG_MARKED: u32 = 128;
+    /// Lowest of the three bits that name a splat's own grade.
+    FLAG_GRADE_SHIFT: u32 = 4;
+    /// Flags that only `recolor` reads.
+    FLAGS_OF_PARTS: u32 = 0xf0;
     /// Hidden or deleted.
     FLAGS_NOT_DRAWN: u32 = 2 | 8;
+    /// Color of marked splats (vermilion), display-referred.
+    MARK_R: f32 = 0.92;
+    /// See `MARK_R`.
+    MARK_G: f32 = 0.10;
+    /// See `MARK_R`.
+    MARK_B: f32 = 0.06;
+    /// Share of the mark's color in a marked splat.
+    MARK_MIX: f32 = 0.85;
     /// Share of the selection's color in a selected splat.
     SELECTION_MIX: f32 = 0.55;
 
@@ -193,6 +207,12 @@ shared_constants! {
     CHUNK_METALLIC: u32 = 128;
     /// The ambient occlusion is a column of the cloud.
     CHUNK_OCCLUSION: u32 = 256;
+    /// The layer has a grade.
+    CHUNK_GRADED: u32 = 512;
+    /// Some splats have a grade of their own or are marked.
+    CHUNK_PARTS: u32 = 1024;
+    /// Grades of a layer, four rows each.
+    GRADES: u32 = 8;
 
     /// Most ranges of rows that are drawn of a chunk: every other leaf of a level-of-detail tree.
     MAX_RANGES: u32 = 512;

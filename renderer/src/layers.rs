@@ -43,7 +43,7 @@ pub(crate) trait Chunk: Sized {
 }
 
 /// What of a layer decides where its splats appear.
-type Placement = (NodeId, Transform, bool, usize, u64);
+type Placement = ((NodeId, Transform, bool, usize, u64), Vec<u32>);
 
 /// All layers and lights.
 pub(crate) struct Layers<C> {
@@ -112,7 +112,12 @@ impl<C: Chunk> Layers<C> {
     }
 
     fn placements(&self) -> Vec<Placement> {
-        let placement = |l: &Layer<C>| (l.node, l.transform, l.visible, l.len(), l.hidden);
+        // How opaque splats are decides which pixels they reach.
+        let opacities = |l: &Layer<C>| l.grades.iter().map(|g| g.opacity.to_bits()).collect();
+        let placement = |l: &Layer<C>| {
+            let place = (l.node, l.transform, l.visible, l.len(), l.hidden);
+            (place, opacities(l))
+        };
         self.layers.iter().map(placement).collect()
     }
 
@@ -137,6 +142,7 @@ impl<C: Chunk> Layers<C> {
             layer.transform = scene.world_from_node(id);
             layer.visible = scene.is_visible(id);
             layer.lit = source.lit;
+            layer.grades.clone_from(&source.grades);
             let most_bytes = self.share(scene, source);
             layer.resize(home, source, Room { most_bytes, end });
             self.layers.push(layer);

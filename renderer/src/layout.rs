@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::consts::{MAX_LIGHTS, MAX_RANGES, SCALE_BIAS, SCALE_SHIFT, WORKGROUP};
+use crate::consts::{GRADES, MAX_LIGHTS, MAX_RANGES, SCALE_BIAS, SCALE_SHIFT, WORKGROUP};
 
 /// Per-frame constants of all passes.
 #[repr(C)]
@@ -148,6 +148,8 @@ pub(crate) struct ChunkView {
     pub(crate) range_count: u32,
     /// Workgroups of `cull` and `project`: enough for all ranges.
     pub(crate) block_count: u32,
+    /// Rows of the matrix of each grade, the offset in w, and a fourth with the factor of the opacity.
+    pub(crate) grades: [[f32; 4]; 4 * GRADES as usize],
     /// First row, rows, first workgroup and [`RangeState`] of each range of rows that is drawn.
     pub(crate) ranges: [[u32; 4]; MAX_RANGES as usize],
 }

@@ -387,6 +387,8 @@ fn cloud_view(cloud: &GaussianCloud, camera: &PinholeCamera) -> ChunkView {
         features: pack::features(cloud) & CHUNK_NORMALS,
         range_count: 0,
         block_count: 0,
+        // Only read where the layer is graded.
+        grades: [[0.0; 4]; 4 * crate::consts::GRADES as usize],
         ranges: [[0; 4]; crate::consts::MAX_RANGES as usize],
     };
     chunk.add_range(0, cloud.len() as u32);

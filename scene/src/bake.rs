@@ -50,6 +50,81 @@ impl GaussianCloud {
     }
 }
 
+impl GaussianCloud {
+    /// The cloud mirrored at the plane through `point` across the unit `normal`: means, rotations,
+    /// spherical harmonics and the `normal` column. O(N), parallel.
+    ///
+    /// Any mirror is the mirror of one axis, which only changes signs, followed by a rotation.
+    pub fn mirrored(&self, point: Vec3, normal: Vec3) -> Self {
+        let size = normal.abs();
+        let axis = usize::from(size.y > size.x);
+        let axis = if size.z > size[axis] { 2 } else { axis };
+        let flipped = self.flipped(axis);
+        let mut unit = Vec3::ZERO;
+        unit[axis] = 1.0;
+        // Two mirrors make a turn by twice the angle between them, about the line where they meet.
+        let normal = if normal[axis] < 0.0 { -normal } else { normal };
+        let half_turn = Quat::from_rotation_arc(unit, normal);
+        flipped.transformed(&Transform {
+            translation: 2.0 * normal.dot(point) * normal,
+            rotation: (half_turn * half_turn).normalize(),
+            scale: 1.0,
+        })
+    }
+
+    /// The cloud with one axis (0, 1, 2) reversed.
+    fn flipped(&self, axis: usize) -> Self {
+        let flip = |v: &Vec3| {
+            let mut v = *v;
+            v[axis] = -v[axis];
+            v
+        };
+        let turn = |q: &Quat| {
+            // A rotation axis is an axial vector: what lies in the mirror's plane is reversed.
+            let mut q = q.to_array();
+            for (i, value) in q.iter_mut().take(3).enumerate() {
+                *value = if i == axis { *value } else { -*value };
+            }
+            Quat::from_array(q)
+        };
+        let mut parts = self.clone().into_parts();
+        parts.means.par_iter_mut().for_each(|v| *v = flip(v));
+        parts.rotations.par_iter_mut().for_each(|q| *q = turn(q));
+        let signs = flipped_signs(axis);
+        let stride = 3 * sh::coefficient_count(parts.sh_degree);
+        parts.sh.par_chunks_exact_mut(stride).for_each(|sh| {
+            for (color, sign) in sh.chunks_exact_mut(3).zip(signs) {
+                color.iter_mut().for_each(|v| *v *= sign);
+            }
+        });
+        for column in &mut parts.columns {
+            if let ("normal", 3, ColumnValues::F32(values)) =
+                (column.name.as_str(), column.width, &mut column.values)
+            {
+                let normals = values.par_chunks_exact_mut(3);
+                normals.for_each(|n| n[axis] = -n[axis]);
+            }
+        }
+        Self::from_checked(parts)
+    }
+}
+
+/// Which basis functions change their sign where an axis is reversed.
+fn flipped_signs(axis: usize) -> [f32; 25] {
+    // No function is zero here.
+    let d = DVec3::new(0.3, 0.5, 0.81).normalize();
+    let mut reversed = d;
+    reversed[axis] = -reversed[axis];
+    let (before, after) = (basis(d), basis(reversed));
+    std::array::from_fn(|i| {
+        if before[i] * after[i] < 0.0 {
+            -1.0
+        } else {
+            1.0
+        }
+    })
+}
+
 fn rotated_column(column: &Column, rotation: Quat) -> Column {
     let mut column = column.clone();
     if let ("normal", 3, ColumnValues::F32(values)) =
@@ -303,6 +378,38 @@ mod tests {
             (baked.means()[0] - t.point(cloud.means()[0])).length() < 1e-6,
             "mean"
         );
+    }
+
+    #[test]
+    fn mirrored_harmonics_show_the_old_color_in_the_mirrored_direction() {
+        for normal in [Vec3::X, Vec3::Y, Vec3::Z, Vec3::new(0.6, -0.7, 0.3)] {
+            let normal = normal.normalize();
+            let point = Vec3::new(0.4, -0.2, 1.0);
+            let mirror = |v: Vec3| v - 2.0 * normal * normal.dot(v);
+            for degree in 0..=4 {
+                let cloud = cloud(degree);
+                let mirrored = cloud.mirrored(point, normal);
+                for d in directions() {
+                    let old = evaluate(cloud.sh_of(0), d);
+                    let new = evaluate(mirrored.sh_of(0), mirror(d.as_vec3()).as_dvec3());
+                    for channel in 0..3 {
+                        let error = (old[channel] - new[channel]).abs();
+                        assert!(error < 3e-6, "{normal}, degree {degree}: off by {error}");
+                    }
+                }
+                let mean = point + mirror(cloud.means()[0] - point);
+                assert!((mirrored.means()[0] - mean).length() < 1e-5, "{normal}");
+                let m = glam::Mat3::from_cols(mirror(Vec3::X), mirror(Vec3::Y), mirror(Vec3::Z));
+                let expected = m * cloud.covariance(0) * m.transpose();
+                let error = (expected - mirrored.covariance(0)).to_cols_array();
+                assert!(error.iter().all(|e| e.abs() < 1e-4), "{normal}: {error:?}");
+                let turned = mirrored.normal(0).expect("kept");
+                assert!((turned - mirror(Vec3::Y)).length() < 1e-5, "{turned}");
+                let back = mirrored.mirrored(point, normal);
+                let far = (back.means()[0] - cloud.means()[0]).length();
+                assert!(far < 1e-5, "{normal}: twice is once too many, {far}");
+            }
+        }
     }
 
     #[test]

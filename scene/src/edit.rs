@@ -5,13 +5,15 @@
 //! It does not ask whether a node is locked; that is a matter of manners, hence of the editor.
 
 mod apply;
+mod rows;
 
 pub(crate) use apply::{check_environment, check_node};
+pub use rows::RowValues;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DirectionalLight, Dirty, Environment, Node, NodeId, Payload, Scene, SelectionSet, SplatFlags,
-    SplatLayer, Transform, rows::RowSet,
+    DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Scene, SelectionSet,
+    SplatFlags, SplatLayer, Transform, rows::RowSet,
 };
 
 /// Why an edit could not be applied.
@@ -74,6 +76,11 @@ enum Kind {
         rows: RowSet,
         values: FlagRuns,
     },
+    Rows {
+        id: NodeId,
+        rows: RowSet,
+        values: Box<RowValues>,
+    },
     Batch(Vec<Edit>),
 }
 
@@ -93,6 +100,7 @@ enum Value {
     Locked(bool),
     Transform(Transform),
     Lit(bool),
+    Grades(Vec<Grade>),
     Light(DirectionalLight),
     Layer(Box<SplatLayer>),
 }
@@ -171,6 +179,11 @@ impl Edit {
     /// Turns the shading of a splat layer by the scene's lights on or off.
     pub fn set_lit(id: NodeId, lit: bool) -> Self {
         Self::field(id, Value::Lit(lit))
+    }
+
+    /// Sets how the colors of a layer are shown; see [`SplatLayer::grades`].
+    pub fn set_grades(id: NodeId, grades: Vec<Grade>) -> Self {
+        Self::field(id, Value::Grades(grades))
     }
 
     /// Changes a light.
@@ -299,11 +312,13 @@ impl Edit {
             Kind::Field { value, .. } => match value {
                 Value::Name(name) => name.len(),
                 Value::Layer(layer) => layer_bytes(layer),
+                Value::Grades(grades) => size_of_val(&grades[..]),
                 _ => 0,
             },
             Kind::Flags { rows, values, .. } => {
                 rows.bytes() + values.runs.capacity() * size_of::<(u32, SplatFlags)>()
             }
+            Kind::Rows { rows, values, .. } => rows.bytes() + values.bytes(),
             Kind::Environment(_) => size_of::<Environment>(),
             Kind::SelectionSets(sets) => sets.iter().map(SelectionSet::bytes).sum(),
             Kind::Batch(edits) => edits.iter().map(Self::bytes).sum(),
@@ -323,10 +338,12 @@ impl Edit {
                 Value::Locked(locked) => *locked == node.locked,
                 Value::Transform(transform) => *transform == node.transform,
                 Value::Lit(lit) => node.splats().is_some_and(|layer| layer.lit == *lit),
+                Value::Grades(grades) => node.splats().is_some_and(|layer| layer.grades == *grades),
                 Value::Light(light) => node.payload == Payload::Light(*light),
                 Value::Layer(_) => false,
             }),
             Kind::Batch(edits) => edits.is_empty(),
+            Kind::Rows { rows, values, .. } => rows.is_empty() || **values == RowValues::default(),
             Kind::Presence(_) | Kind::Place { .. } | Kind::Flags { .. } => false,
         }
     }

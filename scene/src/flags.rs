@@ -18,6 +18,24 @@ impl SplatFlags {
     /// Not drawn, not saved; only history still knows it.
     pub const DELETED: Self = Self(8);
 
+    /// Of which of its layer's grades it is a part, as three bits from this one on; 0 is of none.
+    const GRADE_SHIFT: u8 = 4;
+    /// All bits of the grade.
+    pub const GRADE: Self = Self(7 << Self::GRADE_SHIFT);
+    /// About to be changed by what an artist looks at a preview of; drawn red, never kept.
+    pub const MARKED: Self = Self(128);
+
+    /// Which of the layer's grades is its own, 0 for none.
+    pub fn grade(self) -> usize {
+        usize::from((self.0 & Self::GRADE.0) >> Self::GRADE_SHIFT)
+    }
+
+    /// With a grade of its own, `0..8`.
+    pub fn with_grade(self, grade: usize) -> Self {
+        let bits = (grade as u8 & 7) << Self::GRADE_SHIFT;
+        Self(self.without(Self::GRADE).0 | bits)
+    }
+
     /// Whether any bit of `other` is set.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0

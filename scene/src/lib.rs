@@ -5,11 +5,13 @@
 
 pub mod bake;
 pub mod camera;
+pub mod clean;
 pub mod cloud;
 pub mod combine;
 pub mod dirty;
 pub mod edit;
 pub mod flags;
+pub mod grade;
 pub mod history;
 pub mod incoming;
 pub mod io;
@@ -27,13 +29,15 @@ pub mod sh;
 pub mod sink;
 mod store;
 pub mod transform;
+pub mod upright;
 pub mod view_mode;
 
 pub use camera::{PinholeCamera, Projection};
 pub use cloud::{CloudError, Column, ColumnValues, GaussianCloud};
 pub use dirty::Dirty;
-pub use edit::{Edit, EditError};
+pub use edit::{Edit, EditError, RowValues};
 pub use flags::SplatFlags;
+pub use grade::{AffineColor, Grade, MOST_GRADES};
 pub use history::History;
 pub use incoming::IncomingError;
 pub use light::{DirectionalLight, Environment};
@@ -47,4 +51,5 @@ pub use scene::Scene;
 pub use selection_set::SelectionSet;
 pub use sink::{Cancelled, Progress, Sink};
 pub use transform::Transform;
+pub use upright::Plane;
 pub use view_mode::ViewMode;

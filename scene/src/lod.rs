@@ -7,7 +7,7 @@
 //!
 //! Does not choose the cut (that takes a camera) and does not hold the leaves' splats (the cloud does).
 
-mod eigen;
+pub(crate) mod eigen;
 mod partition;
 mod reduce;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The things of a scene and how they hang together.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    GaussianCloud, SplatFlags, Transform,
+    GaussianCloud, Grade, SplatFlags, Transform,
+    grade::is_graded,
     io::{
         PlyLayout,
         project::{flag_bytes, shared_cloud, shared_layout},
@@ -32,6 +33,10 @@ pub struct SplatLayer {
     /// Still arriving: drawn, not editable.
     #[serde(skip)]
     pub incoming: bool,
+    /// How its colors are shown: the first for all splats, the others for those that have their number
+    /// (see [`SplatFlags::grade`]). Empty where nothing is graded.
+    #[serde(default)]
+    pub grades: Vec<Grade>,
     /// How the PLY file that it came from was laid out, so that it saves back as it came.
     #[serde(with = "shared_layout")]
     pub layout: Option<Arc<PlyLayout>>,
@@ -47,6 +52,7 @@ impl SplatLayer {
             lit: false,
             source: source.into(),
             incoming: false,
+            grades: Vec::new(),
             layout: None,
         }
     }
@@ -57,6 +63,30 @@ impl SplatLayer {
             .iter()
             .filter(|f| !f.intersects(SplatFlags::DELETED))
             .count()
+    }
+
+    /// The layer as files hold it: grades are part of its colors.
+    pub fn baked(&self) -> Cow<'_, GaussianCloud> {
+        if !is_graded(&self.grades) {
+            return Cow::Borrowed(&self.cloud);
+        }
+        let rows = (0_u32..).take(self.cloud.len()).collect();
+        let slot = |row: usize| self.flags[row].grade();
+        let mut values = self.cloud.graded_rows(&rows, &self.grades, slot);
+        let mut parts = GaussianCloud::clone(&self.cloud).into_parts();
+        parts.sh = values.sh.take().unwrap_or_default();
+        parts.opacity_logits = values.opacity_logits.take().unwrap_or_default();
+        Cow::Owned(GaussianCloud::from_checked(parts))
+    }
+
+    /// The layer with its grades in its colors, as files hold it.
+    pub fn with_grades_baked(mut self) -> Self {
+        if is_graded(&self.grades) {
+            self.cloud = Arc::new(self.baked().into_owned());
+            self.flags.iter_mut().for_each(|f| *f = f.with_grade(0));
+        }
+        self.grades.clear();
+        self
     }
 
     /// Splats that are selected.

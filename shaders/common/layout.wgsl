@@ -67,6 +67,7 @@ struct ChunkView {
     features: u32,
     range_count: u32,
     block_count: u32,
+    grades: array<vec4f, 32>,
     ranges: array<vec4u, MAX_RANGES>,
 }
 

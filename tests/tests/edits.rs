@@ -5,8 +5,9 @@
 use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
-    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, History,
-    Node, NodeId, Payload, Scene, SelectionSet, SplatFlags, SplatLayer, Transform,
+    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, Grade,
+    History, Node, NodeId, Payload, RowValues, Scene, SelectionSet, SplatFlags, SplatLayer,
+    Transform,
     cloud::CloudParts,
     io::{self, Project},
 };
@@ -29,6 +30,10 @@ enum Op {
     SetFlags(usize, Vec<(u32, u8)>),
     MapFlags(usize, u8),
     ReplaceLayer(usize, usize),
+    SetRows(usize, Vec<u32>, u8),
+    TransformRows(usize, Vec<u32>, [f32; 4]),
+    MirrorRows(usize, Vec<u32>, usize),
+    Grades(usize, Vec<f32>),
     Batch(Vec<Op>),
     /// Names a node that never was.
     Missing,
@@ -52,6 +57,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Kind::Camera),
     ];
     let pairs = prop::collection::vec((0..45_u32, 0..16_u8), 0..20);
+    let rows = prop::collection::btree_set(0..45_u32, 0..12)
+        .prop_map(|rows| rows.into_iter().collect::<Vec<u32>>());
     let leaf = prop_oneof![
         4 => (kind, parent.clone()).prop_map(|(kind, parent)| Op::Insert(kind, parent)),
         2 => node.clone().prop_map(Op::Remove),
@@ -66,7 +73,13 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (node.clone(), parent, 0..5_usize).prop_map(|(n, p, i)| Op::Move(n, p, i)),
         2 => (node.clone(), pairs).prop_map(|(n, pairs)| Op::SetFlags(n, pairs)),
         2 => (node.clone(), any::<u8>()).prop_map(|(n, seed)| Op::MapFlags(n, seed)),
-        1 => (node, 0..30_usize).prop_map(|(n, len)| Op::ReplaceLayer(n, len)),
+        1 => (node.clone(), 0..30_usize).prop_map(|(n, len)| Op::ReplaceLayer(n, len)),
+        2 => (node.clone(), rows.clone(), any::<u8>()).prop_map(|(n, r, seed)| Op::SetRows(n, r, seed)),
+        2 => (node.clone(), rows.clone(), prop::array::uniform4(-2.0..2.0_f32))
+            .prop_map(|(n, r, t)| Op::TransformRows(n, r, t)),
+        2 => (node.clone(), prop::collection::vec(-1.0..2.0_f32, 0..10))
+            .prop_map(|(n, values)| Op::Grades(n, values)),
+        1 => (node, rows, 0..3_usize).prop_map(|(n, r, axis)| Op::MirrorRows(n, r, axis)),
         1 => Just(Op::Missing),
     ];
     leaf.prop_recursive(2, 8, 4, |inner| {
@@ -157,9 +170,56 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
         Op::ReplaceLayer(n, len) => {
             Edit::replace_layer(pick(*n)?, SplatLayer::new(cloud(*len), ""))
         }
+        Op::SetRows(n, rows, seed) => Edit::set_rows(
+            pick(*n)?,
+            rows.iter().copied().collect(),
+            row_values(rows.len(), *seed),
+        ),
+        Op::TransformRows(n, rows, [x, y, angle, scale]) => {
+            let transform = Transform {
+                translation: Vec3::new(*x, *y, 0.5),
+                rotation: Quat::from_rotation_x(*angle),
+                scale: scale.exp(),
+            };
+            let rows = rows.iter().copied().collect();
+            Edit::transform_rows(scene, pick(*n)?, rows, &transform)?
+        }
+        Op::Grades(n, values) => {
+            // Opacities outside of 0..=1 and more than eight grades are refused.
+            let grades = values.iter().map(|v| Grade {
+                opacity: *v,
+                exposure: *v,
+                ..Grade::NEUTRAL
+            });
+            Edit::set_grades(pick(*n)?, grades.collect())
+        }
+        Op::MirrorRows(n, rows, axis) => {
+            let rows = rows.iter().copied().collect();
+            let plane = (Vec3::splat(0.3), [Vec3::X, Vec3::Y, Vec3::Z][*axis]);
+            Edit::mirror_rows(scene, pick(*n)?, rows, plane)?
+        }
         Op::Batch(ops) => Edit::batch(ops.iter().filter_map(|op| edit(scene, op)).collect()),
         Op::Missing => Edit::rename(NodeId(u64::MAX), "nobody"),
     })
+}
+
+/// Values for so many rows: some parameters only, sometimes not usable, sometimes too few.
+fn row_values(n: usize, seed: u8) -> RowValues {
+    let wave = |i: usize| ((i + usize::from(seed)) as f32 * 0.7).sin();
+    let vectors = || (0..n).map(|i| Vec3::new(wave(i), wave(i + 1), wave(i + 2)));
+    let has = |bit: u8| seed >> bit & 1 == 1;
+    RowValues {
+        means: has(0).then(|| vectors().collect()),
+        rotations: has(1).then(|| (0..n).map(|i| Quat::from_rotation_z(wave(i))).collect()),
+        log_scales: has(2).then(|| vectors().skip(usize::from(has(6))).collect()),
+        opacity_logits: has(3).then(|| {
+            let bad = if has(7) { f32::NAN } else { 0.0 };
+            (0..n).map(|i| wave(i) + bad).collect()
+        }),
+        dc: has(4).then(|| vectors().collect()),
+        sh: has(5).then(|| (0..3 * n).map(wave).collect()),
+        normals: None,
+    }
 }
 
 /// A scene that some steps have led to.

@@ -162,6 +162,11 @@ impl App {
         let target = path.clone();
         let work = Background::<(), String>::start("save", self.wake.clone(), move |sink| {
             sink.progress(scene::Progress::new(text::WRITING, 0, 0))?;
+            // Files know no grades: they become part of the colors.
+            let layers: Vec<_> = layers
+                .into_iter()
+                .map(|(layer, at)| (layer.with_grades_baked(), at))
+                .collect();
             let borrowed: Vec<_> = layers.iter().map(|(layer, at)| (layer, at)).collect();
             let options = scene::io::SaveOptions::default();
             let report = scene::io::save(&target, &borrowed, &options)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use editor::{AxisView, Command, Editor, ToolKind};
+use editor::{AxisView, Command, EditCommand, Editor, ToolKind};
 use egui::{Context, ViewportCommand};
 use inference::{GenerateOptions, GenerateRequest};
 
@@ -46,7 +46,14 @@ impl App {
 
     fn grant_one(&mut self, wish: Wish, ctx: &Context) {
         match wish {
-            Wish::Run(command) => self.run(command),
+            Wish::Run(command) => {
+                let copies = [EditCommand::Copy, EditCommand::Cut].map(Command::Edit);
+                if copies.contains(&command) {
+                    // Without something of its own there the desktop does not tell of Ctrl+V.
+                    ctx.copy_text(text::COPIED_MARK.to_owned());
+                }
+                self.run(command);
+            }
             Wish::LightUp => self.run(Command::SetTool(ToolKind::Light)),
             Wish::Open(paths) => self.open(paths),
             Wish::Generate(path) => self.generate(path, GenerateOptions::default(), None),
@@ -67,6 +74,9 @@ impl App {
             }
             Wish::Show(kind) => self.front.card = Card::of(kind),
             Wish::CloseCard => {
+                if self.editor.has_preview() {
+                    self.run(Command::Edit(EditCommand::EndPreview));
+                }
                 let stays = self.front.leaving_after_save == Some(Leaving::Project);
                 if matches!(self.front.card, Card::Leave(Leaving::Project)) && !stays {
                     self.front.project = None;
@@ -213,7 +223,10 @@ impl App {
         // Dropping the jobs cancels them.
         drop(self.jobs.take());
         self.jobs.made.clear();
+        // What was copied here can be pasted there.
+        let clipboard = self.editor.take_clipboard();
         self.editor = Editor::with_settings(self.settings.editor);
+        self.editor.set_clipboard(clipboard);
         self.document = Document::default();
         let revision = self.editor.history().revision();
         self.document.saved(None, revision);

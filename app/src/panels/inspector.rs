@@ -1,5 +1,6 @@
 //! The inspector: everything about the selected thing, and ways to change it.
 
+mod grade;
 mod layer;
 mod light;
 mod transform;
@@ -72,6 +73,7 @@ fn node_ui(
             widgets::section(ui, &mut settings.folded, text::TRANSFORM, |ui| {
                 transform::show(ui, state, wishes, id, node);
             });
+            grade::show(ui, cx, settings, wishes, id, layer);
             layer::report_ui(ui, cx, settings, wishes, id);
         }
         Payload::Light(light) => light::light_ui(ui, cx, settings, wishes, id, light),
@@ -154,7 +156,7 @@ fn backdrop_ui(ui: &mut Ui, settings: &mut Settings) {
 
 /// Wraps what a scrubbed control wants into one step of the history: begins when the drag begins,
 /// ends when it ends.
-pub(super) fn change(
+pub(crate) fn change(
     wishes: &mut Wishes,
     response: &Response,
     step: &str,

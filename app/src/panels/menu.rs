@@ -1,6 +1,6 @@
 //! The menu bar: every command by its group, the scene's name, the way to the palette.
 
-use editor::{AxisView, Command, Guide, ShowAs};
+use editor::{AxisView, Command, EditCommand, Guide, ShowAs};
 use egui::{Align2, Button, MenuBar, RichText, Ui};
 
 use crate::cx::{CardKind, Cx, Wish, Wishes};
@@ -107,11 +107,35 @@ fn edit_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     named_item(ui, cx, wishes, Command::Undo, &undo);
     named_item(ui, cx, wishes, Command::Redo, &redo);
     ui.separator();
+    edits_ui(
+        ui,
+        cx,
+        wishes,
+        &[
+            EditCommand::Cut,
+            EditCommand::Copy,
+            EditCommand::Paste,
+            EditCommand::Duplicate,
+        ],
+    );
     item(ui, cx, wishes, Command::DeleteSelection);
-    item(ui, cx, wishes, Command::DuplicateSelectedNode);
-    item(ui, cx, wishes, Command::DeleteSelectedNode);
+    ui.separator();
+    edits_ui(ui, cx, wishes, &[EditCommand::CleanUp, EditCommand::Doctor]);
+    ui.menu_button(text::MENU_MIRROR, |ui| {
+        edits_ui(ui, cx, wishes, &[0, 1, 2].map(EditCommand::Mirror));
+    });
+    ui.menu_button(text::MENU_CROP, |ui| {
+        let crops = [EditCommand::CropToSelection, EditCommand::CropToClip];
+        edits_ui(ui, cx, wishes, &crops);
+    });
     ui.separator();
     item(ui, cx, wishes, Command::Preferences);
+}
+
+fn edits_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, commands: &[EditCommand]) {
+    for command in commands {
+        item(ui, cx, wishes, Command::Edit(command.clone()));
+    }
 }
 
 fn view_ui(ui: &mut Ui, cx: &Cx<'_>, settings: &mut Settings, wishes: &mut Wishes) {
@@ -224,6 +248,13 @@ fn planes_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 
 fn layer_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     item(ui, cx, wishes, Command::AddGroup);
+    let grouping = [
+        EditCommand::Ungroup,
+        EditCommand::Merge,
+        EditCommand::MergeVisible,
+    ];
+    edits_ui(ui, cx, wishes, &grouping);
+    ui.menu_button(text::MENU_PLACE, |ui| place_ui(ui, cx, wishes));
     ui.separator();
     item(ui, cx, wishes, Command::DuplicateSelectedNode);
     item(ui, cx, wishes, Command::DeleteSelectedNode);
@@ -233,6 +264,22 @@ fn layer_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
         item(ui, cx, wishes, Command::ToggleLock(id));
         item(ui, cx, wishes, Command::ResetTransform(id));
     }
+}
+
+fn place_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let upright = [
+        EditCommand::GuessUp,
+        EditCommand::LevelSurface,
+        EditCommand::LevelPoints,
+    ];
+    edits_ui(ui, cx, wishes, &upright);
+    ui.separator();
+    let origins = [
+        EditCommand::PutOnGround,
+        EditCommand::OriginToCenter,
+        EditCommand::OriginToBase,
+    ];
+    edits_ui(ui, cx, wishes, &origins);
 }
 
 fn light_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {

@@ -22,6 +22,8 @@ const GROUPS: &[&[ToolKind]] = &[
     &[ToolKind::Eyedropper, ToolKind::Flood],
     &[ToolKind::Sphere, ToolKind::Box],
     &[ToolKind::Light],
+    &[ToolKind::Move, ToolKind::Rotate, ToolKind::Scale],
+    &[ToolKind::Measure],
 ];
 
 /// Which tool of each group was used last.
@@ -155,5 +157,9 @@ pub fn icon(tool: ToolKind) -> &'static str {
         ToolKind::Sphere => icons::SPHERE,
         ToolKind::Box => icons::BOX,
         ToolKind::Light => icons::SUN,
+        ToolKind::Move => icons::MOVE,
+        ToolKind::Rotate => icons::ROTATE,
+        ToolKind::Scale => icons::SCALE,
+        ToolKind::Measure => icons::RULER,
     }
 }

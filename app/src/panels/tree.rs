@@ -37,7 +37,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, wishes: &mut Wishes) {
                 empty_ui(ui);
             }
             let mut landing = None;
-            for (index, (id, node)) in scene.children(None).enumerate() {
+            let listed = scene.children(None).enumerate();
+            for (index, (id, node)) in listed.filter(|(_, (id, _))| !cx.editor.is_floating(*id)) {
                 branch_ui(
                     ui,
                     cx,

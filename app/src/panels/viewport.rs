@@ -3,11 +3,11 @@
 use editor::{Command, Overlay, Tone};
 use egui::epaint::{Mesh, Vertex};
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
-use super::{State, gizmo};
+use super::{State, gizmo, handles};
 use crate::cx::{Cx, Wishes};
 use crate::persist::{Backdrop, Settings};
 use crate::theme::{self, overlay, tokens};
@@ -62,6 +62,7 @@ pub fn show(
         wishes.run(Command::AxisView(side));
     }
     state.solid = vec![gizmo::rect_in(rect)];
+    super::transform_options::show(ui, rect, cx, wishes);
     if response.contains_pointer() {
         ui.ctx().set_cursor_icon(cursor(cx));
     }
@@ -71,6 +72,7 @@ pub fn show(
 fn cursor(cx: &Cx<'_>) -> CursorIcon {
     match cx.editor.tool() {
         editor::ToolKind::Navigate | editor::ToolKind::Light => CursorIcon::Default,
+        tool if tool.is_transform() && !cx.editor.is_picking_pivot() => CursorIcon::Default,
         editor::ToolKind::Brush | editor::ToolKind::SphereBrush => CursorIcon::None,
         _ => CursorIcon::Crosshair,
     }
@@ -162,16 +164,6 @@ fn frame_ui(painter: &Painter, rect: Rect, size: [u32; 2]) {
     );
 }
 
-fn tone_color(tone: Tone) -> Color32 {
-    match tone {
-        Tone::Neutral => overlay::ACCENT,
-        Tone::Add => overlay::ADD,
-        Tone::Subtract => overlay::SUBTRACT,
-        Tone::Light => overlay::LIGHT,
-        Tone::Guide => overlay::QUIET,
-    }
-}
-
 /// The editor's shapes: a bright line on a dark one, so that both read on any picture.
 fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
     let at = |p: glam::Vec2| origin + vec2(p.x, p.y) * scale;
@@ -183,7 +175,7 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
             Tone::Guide => 0.5,
             _ => 1.0,
         };
-        for (width, color) in [(3.0, overlay::SHADE), (1.5, tone_color(line.tone))] {
+        for (width, color) in [(3.0, overlay::SHADE), (1.5, handles::color(line.tone))] {
             let color = theme::faded(color, quiet);
             let stroke = Stroke::new(width, color);
             painter.add(if line.closed {
@@ -195,7 +187,7 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
     }
     for rect in &shapes.rects {
         let area = Rect::from_two_pos(at(rect.min), at(rect.max));
-        let color = tone_color(rect.tone);
+        let color = handles::color(rect.tone);
         painter.rect_filled(area, CornerRadius::ZERO, theme::faded(color, 0.12));
         for (width, color) in [(3.0, overlay::SHADE), (1.5, color)] {
             let stroke = Stroke::new(width, color);
@@ -204,7 +196,7 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
     }
     for ring in &shapes.rings {
         let radius = ring.radius * scale;
-        for (width, color) in [(3.0, overlay::SHADE), (1.5, tone_color(ring.tone))] {
+        for (width, color) in [(3.0, overlay::SHADE), (1.5, handles::color(ring.tone))] {
             painter.circle_stroke(at(ring.center), radius, Stroke::new(width, color));
         }
         if ring.tone == Tone::Light {
@@ -213,6 +205,7 @@ fn overlay_ui(painter: &Painter, origin: Pos2, scale: f32, shapes: &Overlay) {
         }
     }
     handles_ui(painter, at, &shapes.handles);
+    handles::paint(painter, origin, scale, shapes);
 }
 
 fn handles_ui(painter: &Painter, at: impl Fn(glam::Vec2) -> Pos2, handles: &[editor::Handle]) {
@@ -220,7 +213,7 @@ fn handles_ui(painter: &Painter, at: impl Fn(glam::Vec2) -> Pos2, handles: &[edi
         let (side, fill) = if handle.hot {
             (11.0, overlay::WHITE)
         } else {
-            (8.0, tone_color(handle.tone))
+            (8.0, handles::color(handle.tone))
         };
         let square = Rect::from_center_size(at(handle.pos), egui::Vec2::splat(side));
         let edge = Stroke::new(1.5, overlay::INK);

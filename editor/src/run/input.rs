@@ -11,8 +11,13 @@ use crate::{
     picker::Picker,
     select::SelectOp,
     settings::Navigation,
+    target::Target,
     tool::ToolKind,
-    tools::{self, Drag},
+    tools::{
+        self, Drag,
+        gizmo::{Gizmo, Handle},
+        measure::Picked,
+    },
 };
 
 /// Wheel turns closer together than this, and over the same spot, zoom to one point.
@@ -101,6 +106,8 @@ impl Editor {
                 | ToolKind::Polygon
                 | ToolKind::Sphere
                 | ToolKind::Box => Outcome::redraw(),
+                // The handle under the pointer lights up.
+                tool if tool.is_transform() => Outcome::redraw(),
                 _ => Outcome::default(),
             };
         };
@@ -140,13 +147,44 @@ impl Editor {
         });
         let tool = self.tool;
         let light = self.light_to_turn();
+        let handle = self.handle_under(pos).filter(|_| button == Button::Primary);
+        let navigation = match handle {
+            Some(_) => navigation,
+            // Beside the handles the view is turned, and a click takes another layer.
+            None if tool.is_transform() && button == Button::Primary => {
+                navigation.or(Some(Navigation::Orbit))
+            }
+            None => navigation,
+        };
+        let picks = self.picks(button, modifiers);
         let mut outcome = Outcome::redraw();
+        if navigation.is_none() {
+            // A tool works on what there is, not on what would be.
+            outcome.merge(self.end_preview());
+        }
         let mut cx = self.cx(picker);
+        if let Some(what) = picks {
+            let turning = tools::navigate::begin(&mut cx, pos, Navigation::Orbit);
+            let drag = tools::measure::PickDrag {
+                start: pos,
+                turning,
+                what,
+            };
+            self.pointer.drag = Some((button, Box::new(drag)));
+            return outcome;
+        }
         let drag: Option<Box<dyn Drag>> = match navigation {
             Some(action) => Some(Box::new(tools::navigate::begin(&mut cx, pos, action))),
             None if button != Button::Primary => None,
             None => match tool {
                 ToolKind::Navigate => None,
+                ToolKind::Move | ToolKind::Rotate | ToolKind::Scale => handle.map(|taken| {
+                    let (drag, first) =
+                        tools::transform::begin(&mut cx, (taken.0, taken.1), &taken.2, pos);
+                    outcome.merge(first);
+                    Box::new(drag) as Box<dyn Drag>
+                }),
+                ToolKind::Measure => None,
                 ToolKind::Light => match tools::light::begin(pos, light, modifiers) {
                     Some(drag) => Some(Box::new(drag)),
                     None => return Outcome::message("Add a light first"),
@@ -162,6 +200,38 @@ impl Editor {
         outcome
     }
 
+    /// What a press of a button would pick a point for.
+    fn picks(&self, button: Button, modifiers: Modifiers) -> Option<Picked> {
+        let navigates = self.settings.navigation.action(button, modifiers).is_some();
+        if button != Button::Primary || navigates {
+            return None;
+        }
+        let pivot = self.tool.is_transform() && (self.picking_pivot || modifiers == Modifiers::ALT);
+        match self.tool {
+            ToolKind::Measure => Some(Picked::Measure),
+            _ => pivot.then_some(Picked::Pivot),
+        }
+    }
+
+    /// Takes over a point that a drag has picked.
+    fn take_picked(&mut self) -> Outcome {
+        match self.picked.take() {
+            Some((Picked::Measure, point)) => self.add_point(point),
+            Some((Picked::Pivot, point)) => self.pivot_at(point),
+            None => Outcome::default(),
+        }
+    }
+
+    /// The handle under a pixel, and what it would move.
+    fn handle_under(&self, pos: Vec2) -> Option<(Gizmo, Handle, Target)> {
+        if !self.tool.is_transform() {
+            return None;
+        }
+        let target = self.target().ok()?;
+        let gizmo = self.gizmo_of(&target)?;
+        Some((gizmo, gizmo.hit(pos)?, target))
+    }
+
     fn released(
         &mut self,
         pos: Vec2,
@@ -173,6 +243,7 @@ impl Editor {
         match self.pointer.drag.take() {
             Some((dragging, drag)) if dragging == button => {
                 let mut outcome = drag.finish(&mut self.cx(picker), pos, modifiers);
+                outcome.merge(self.take_picked());
                 outcome.redraw = true;
                 outcome
             }
@@ -271,6 +342,24 @@ impl Editor {
         if key == Key::Escape {
             return self.escape(picker);
         }
+        if let Some((button, mut drag)) = self.pointer.drag.take() {
+            match drag.key(&mut self.cx(picker), key) {
+                tools::DragKey::Ignored => self.pointer.drag = Some((button, drag)),
+                tools::DragKey::Taken(outcome) => {
+                    self.pointer.drag = Some((button, drag));
+                    return outcome;
+                }
+                tools::DragKey::Finish => {
+                    let pos = self.pointer.pos.unwrap_or_default();
+                    let mut outcome = drag.finish(&mut self.cx(picker), pos, modifiers);
+                    outcome.redraw = true;
+                    return outcome;
+                }
+            }
+        } else if let Some(tool) = crate::keymap::tool_for(self.settings.navigation, key, modifiers)
+        {
+            return self.run(Command::SetTool(tool));
+        }
         if !self.standing.polygon.is_empty() {
             match key {
                 Key::Enter => {
@@ -305,6 +394,13 @@ impl Editor {
         }
         if self.gesture.is_some() {
             return self.run(Command::AbortGesture);
+        }
+        if self.picking_pivot {
+            self.picking_pivot = false;
+            return Outcome::redraw();
+        }
+        if self.tool == ToolKind::Measure && !self.points.is_empty() {
+            return self.clear_points();
         }
         if !self.standing.polygon.is_empty() {
             self.standing.polygon.clear();

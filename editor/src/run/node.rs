@@ -49,7 +49,7 @@ impl Editor {
         outcome
     }
 
-    pub(super) fn duplicate_node(&mut self, id: NodeId) -> Outcome {
+    pub(crate) fn duplicate_node(&mut self, id: NodeId) -> Outcome {
         let Some(name) = self.scene.node(id).map(|node| node.name.clone()) else {
             return Outcome::default();
         };
@@ -167,7 +167,7 @@ impl Editor {
     }
 
     /// Several edits, each seeing the scene that the one before left, as one step; all or none.
-    fn step(
+    pub(crate) fn step(
         &mut self,
         name: &str,
         act: impl FnOnce(&mut Gesture, &mut scene::Scene) -> Result<Vec<scene::Dirty>, scene::EditError>,

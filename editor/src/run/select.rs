@@ -58,8 +58,11 @@ impl Editor {
             let Some(layer) = node.splats().filter(|layer| layer.selected() > 0) else {
                 continue;
             };
+            let own = layer.flags.iter().filter(|f| is_selected(**f));
             let part = SplatLayer {
                 lit: layer.lit,
+                grades: layer.grades.clone(),
+                flags: own.map(|f| set_selected(*f, false)).collect(),
                 layout: layer.layout.clone(),
                 ..SplatLayer::new(
                     layer.cloud.subset(|row| is_selected(layer.flags[row])),

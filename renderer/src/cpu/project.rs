@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     consts::{
-        ALPHA_MIN, BIN, DOT_OPACITY, EMPTY_DEPTH, EMPTY_RECT, F16_MAX, FLAG_SELECTED,
-        LOG2_ALPHA_MIN, OPACITY_STEPS, ROOT_LOG2E_HALF, TWO_LN_2, VIEW_CENTERS, WORKGROUP_WORDS,
+        ALPHA_MIN, BIN, CHUNK_PARTS, DOT_OPACITY, EMPTY_DEPTH, EMPTY_RECT, F16_MAX,
+        FLAG_GRADE_SHIFT, FLAG_SELECTED, GRADES, LOG2_ALPHA_MIN, OPACITY_STEPS, ROOT_LOG2E_HALF,
+        TWO_LN_2, VIEW_CENTERS, WORKGROUP_WORDS,
     },
     half16,
     layout::{ChunkView, RangeState, Record, Shading, View},
@@ -109,9 +110,12 @@ pub(crate) fn recolor(
             let row = (source - chunk_view.first_source) as usize;
             let flags = splats.chunk.flags[row / 4] >> (row % 4 * 8);
             let depth = view_point(chunk_view, splats.chunk.means[row]).z;
-            let state = chunk_view.row_state(row);
-            let color = splats.color(row, depth, flags & FLAG_SELECTED != 0, state);
+            let drawn = chunk_view.row_state(row);
+            let color = splats.color(row, depth, flags & 0xff, drawn);
             [record.color_rg, record.color_b] = color;
+            if let Some(opacity) = splats.own_opacity(row, flags, drawn) {
+                record.log2_opacity = opacity;
+            }
         });
 }
 
@@ -173,17 +177,17 @@ struct Splats<'a> {
 
 impl Splats<'_> {
     /// Record, depth bits and covered bins of one splat.
-    fn project(&self, row: usize, selected: bool, state: RangeState) -> (Record, u32, u32) {
+    fn project(&self, row: usize, selected: bool, drawn: RangeState) -> (Record, u32, u32) {
         let empty = (Record::default(), EMPTY_DEPTH, EMPTY_RECT);
         let (view, mean) = (self.view, self.chunk.means[row]);
         let shape = &self.chunk.shapes[row];
         let p = view_point(self.chunk_view, mean);
         let stored = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
-        let opacity = part_opacity(stored, state.weight());
+        let opacity = part_opacity(stored, drawn.weight());
 
         let ellipse = ewa::ellipse_of(view, self.chunk_view, p, shape);
         let ([xx, xy, yy], inflated) = (ellipse.covariance, ellipse.determinant);
-        let opacity = opacity * ellipse.compensation;
+        let opacity = opacity * ellipse.compensation * shade::graded_opacity(self.chunk_view, 0);
         if !(opacity >= ALPHA_MIN) || !(inflated > 0.0) {
             return empty;
         }
@@ -203,7 +207,16 @@ impl Splats<'_> {
             return empty;
         }
 
-        let [color_rg, color_b] = self.color(row, p.z, selected, state);
+        // What is a splat's own comes after what it shares with its layer, as in the shader.
+        let parts = self.chunk_view.features & CHUNK_PARTS != 0;
+        let flags = self.chunk.flags[row / 4] >> (row % 4 * 8) & 0xff;
+        let state = if parts {
+            flags
+        } else {
+            FLAG_SELECTED * u32::from(selected)
+        };
+        let log2_opacity = self.own_opacity(row, flags, drawn).unwrap_or(log2_opacity);
+        let [color_rg, color_b] = self.color(row, p.z, state, drawn);
         let record = Record {
             mean: center.to_array(),
             root: [
@@ -218,19 +231,36 @@ impl Splats<'_> {
         (record, p.z.to_bits(), rect)
     }
 
+    /// log₂ of the opacity with the splat's own grade, where splats of the chunk have some.
+    fn own_opacity(&self, row: usize, flags: u32, drawn: RangeState) -> Option<f32> {
+        let (view, chunk_view) = (self.view, self.chunk_view);
+        if chunk_view.features & CHUNK_PARTS == 0 || view.mode == VIEW_CENTERS {
+            return None;
+        }
+        let grade = (flags >> FLAG_GRADE_SHIFT & (GRADES - 1)) as usize;
+        let mean = self.chunk.means[row];
+        let p = view_point(chunk_view, mean);
+        let ellipse = ewa::ellipse_of(view, chunk_view, p, &self.chunk.shapes[row]);
+        let stored = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
+        let opacity = part_opacity(stored, drawn.weight())
+            * ellipse.compensation
+            * shade::graded_opacity(chunk_view, grade);
+        Some(opacity.max(1e-6).log2())
+    }
+
     /// The color of a record: red and green, then blue and whether it is selected, as halves.
-    fn color(&self, row: usize, depth: f32, selected: bool, state: RangeState) -> [u32; 2] {
+    fn color(&self, row: usize, depth: f32, state: u32, drawn: RangeState) -> [u32; 2] {
         let seen = Seen {
             row,
             ray: ewa::ray_to(self.view, self.chunk_view, self.chunk.means[row]),
             depth,
             attributes: self.chunk.shapes[row].attributes,
-            selected,
-            height: state.height(),
+            state,
+            height: drawn.height(),
         };
         let color = shade::color(self.view, self.shading, self.chunk, self.chunk_view, &seen)
             .min(Vec3::splat(F16_MAX));
-        let mark = if selected { 1.0 } else { 0.0 };
+        let mark = (state & FLAG_SELECTED) as f32;
         [
             half16::pack2(color.x, color.y),
             half16::pack2(color.z, mark),

@@ -6,10 +6,11 @@ use scene::sh;
 use super::chunk::PackedChunk;
 use crate::{
     consts::{
-        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL, CHUNK_METALLIC,
-        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, SELECTION_MIX, VIEW_ALBEDO,
-        VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS, VIEW_METALLIC, VIEW_NORMALS,
-        VIEW_OCCLUSION, VIEW_ROUGHNESS,
+        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_GRADED, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL,
+        CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, FLAG_GRADE_SHIFT,
+        FLAG_MARKED, FLAG_SELECTED, GRADES, MARK_B, MARK_G, MARK_MIX, MARK_R, SELECTION_MIX,
+        VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS, VIEW_METALLIC,
+        VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, View},
@@ -25,9 +26,17 @@ pub(crate) struct Seen {
     /// Along the view axis.
     pub(crate) depth: f32,
     pub(crate) attributes: u32,
-    pub(crate) selected: bool,
+    /// The splat's flags.
+    pub(crate) state: u32,
     /// Of its node above the leaves.
     pub(crate) height: u32,
+}
+
+impl Seen {
+    /// Which grade of the layer is the splat's own.
+    pub(crate) fn grade(&self) -> usize {
+        (self.state >> FLAG_GRADE_SHIFT & (GRADES - 1)) as usize
+    }
 }
 
 /// Display-referred RGB, ≥ 0 and possibly above 1.
@@ -60,6 +69,7 @@ pub(crate) fn color(
             let color = sh_color(view, chunk, chunk_view, seen)
                 .min(Vec3::splat(F16_MAX))
                 .map(half16::rounded);
+            let color = graded(chunk_view, color, seen.grade()).max(Vec3::ZERO);
             if features & CHUNK_LIT != 0 {
                 lit(shading, color, world_normal(chunk_view, seen))
             } else {
@@ -67,7 +77,9 @@ pub(crate) fn color(
             }
         }
     };
-    let color = if view.show_selection != 0 && seen.selected {
+    let color = if view.show_selection != 0 && seen.state & FLAG_MARKED != 0 {
+        color.lerp(Vec3::new(MARK_R, MARK_G, MARK_B), MARK_MIX)
+    } else if view.show_selection != 0 && seen.state & FLAG_SELECTED != 0 {
         color.lerp(view.selection_color(), SELECTION_MIX)
     } else {
         color
@@ -101,7 +113,7 @@ fn material_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, row:
     }
 }
 
-/// Spherical harmonics towards the splat, plus one half, not below zero (Kerbl et al. 2023).
+/// Spherical harmonics towards the splat, plus one half (Kerbl et al. 2023).
 fn sh_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, seen: &Seen) -> Vec3 {
     let degree = chunk_view.sh_degree.min(view.max_sh_degree);
     let stride = chunk_view.sh_stride as usize;
@@ -135,7 +147,25 @@ fn sh_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, seen: &See
             }
         }
     }
-    (sum + 0.5).max(Vec3::ZERO)
+    sum + 0.5
+}
+
+/// A color as the layer's grade shows it. The map is affine and comes before any clamp, so that baking
+/// it into the harmonics changes no picture.
+fn graded(chunk_view: &ChunkView, color: Vec3, grade: usize) -> Vec3 {
+    if chunk_view.features & CHUNK_GRADED == 0 {
+        return color;
+    }
+    let row = |axis: usize| Vec4::from(chunk_view.grades[4 * grade + axis]).dot(color.extend(1.0));
+    Vec3::new(row(0), row(1), row(2))
+}
+
+/// The factor of the opacity.
+pub(crate) fn graded_opacity(chunk_view: &ChunkView, grade: usize) -> f32 {
+    if chunk_view.features & CHUNK_GRADED == 0 {
+        return 1.0;
+    }
+    chunk_view.grades[4 * grade + 3][0]
 }
 
 /// The stored normal in the world; a guessed one is turned towards the eye.

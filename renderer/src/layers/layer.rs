@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc, time::Instant};
 
 use glam::Vec3;
 use rayon::prelude::*;
-use scene::{GaussianCloud, LodTree, NodeId, SplatFlags, SplatLayer, Transform};
+use scene::{GaussianCloud, Grade, LodTree, NodeId, SplatFlags, SplatLayer, Transform};
 
 use super::{Chunk, stream::Stream};
 use crate::{
@@ -61,6 +61,10 @@ pub(crate) struct Layer<C> {
     sorted: bool,
     /// A sum over the rows that are not drawn: changes when they do.
     pub(super) hidden: u64,
+    /// How colors are shown.
+    pub(super) grades: Vec<Grade>,
+    /// Whether splats are marked or have a grade of their own.
+    pub(super) has_parts: bool,
     /// Levels of detail.
     pub(crate) stream: Option<Stream<C>>,
 }
@@ -88,6 +92,8 @@ impl<C: Chunk> Layer<C> {
             pages: Vec::new(),
             sorted: true,
             hidden: 0,
+            grades: Vec::new(),
+            has_parts: false,
             stream: None,
         }
     }
@@ -308,7 +314,9 @@ impl<C: Chunk> Layer<C> {
         self.len = end;
         if kept == 0 {
             (self.bounds, self.hidden) = (None, 0);
+            self.has_parts = false;
         }
+        self.has_parts |= has_parts(&source.flags[kept..end]);
         self.hidden = self.hidden.wrapping_add(hidden(&source.flags, kept..end));
         self.bounds = union(self.bounds, bounds(&cloud.means()[kept..end]));
         self.write_rows(home, source, kept..end);
@@ -320,6 +328,7 @@ impl<C: Chunk> Layer<C> {
         self.features = pack::features(cloud);
         self.core = core_bounds(cloud.means());
         self.hidden = hidden(&source.flags, 0..cloud.len());
+        self.has_parts = has_parts(&source.flags);
         if let Some(stream) = &mut self.stream {
             stream.set_cloud(cloud, rows);
             stream.set_flags(home, &source.flags);
@@ -394,6 +403,7 @@ impl<C: Chunk> Layer<C> {
         rows: Range<usize>,
     ) {
         self.hidden = hidden(flags, 0..self.total.min(flags.len()));
+        self.has_parts = has_parts(flags);
         if let Some(stream) = &mut self.stream {
             stream.set_flags(home, flags);
         }
@@ -419,7 +429,15 @@ fn union(a: Option<(Vec3, Vec3)>, b: Option<(Vec3, Vec3)>) -> Option<(Vec3, Vec3
     }
 }
 
-/// A sum over the rows that are not drawn, each as a number that looks random (SplitMix64, Steele et al.
+/// Whether any splat is marked or has a grade of its own.
+fn has_parts(flags: &[SplatFlags]) -> bool {
+    let parts = SplatFlags(SplatFlags::GRADE.0 | SplatFlags::MARKED.0);
+    // Without a way out of the inner loop a block is tested in wide registers.
+    let any = |b: &[SplatFlags]| b.iter().fold(false, |any, f| any | f.intersects(parts));
+    flags.chunks(4096).any(any)
+}
+
+/// A sum over the rows that are not drawn or have a grade of their own, each as a number that looks random (SplitMix64, Steele et al.
 /// 2014): two different sets practically never have one sum.
 fn hidden(flags: &[SplatFlags], rows: Range<usize>) -> u64 {
     let mix = |row: usize| {
@@ -431,11 +449,12 @@ fn hidden(flags: &[SplatFlags], rows: Range<usize>) -> u64 {
         z ^ (z >> 31)
     };
     let first = rows.start;
-    let rows = flags[rows]
-        .iter()
-        .enumerate()
-        .filter(|(_, f)| !f.is_drawn());
-    rows.fold(0, |sum, (row, _)| sum.wrapping_add(mix(first + row)))
+    let kind = |f: &SplatFlags| if f.is_drawn() { f.grade() as u64 } else { 8 };
+    let rows = flags[rows].iter().enumerate();
+    let rows = rows.filter(|(_, f)| kind(f) != 0);
+    rows.fold(0, |sum: u64, (row, f)| {
+        sum.wrapping_add(mix(first + row).wrapping_mul(kind(f)))
+    })
 }
 
 /// The box from the 2nd to the 98th percentile of a sample of the means.

@@ -1,7 +1,10 @@
 //! What of the layers a frame draws, and which rows that is.
 
 use glam::Affine3A;
-use scene::{NodeId, PinholeCamera, Projection, RegionMask};
+use scene::{
+    NodeId, PinholeCamera, Projection, RegionMask,
+    grade::{affine_grades, is_graded},
+};
 
 use super::{
     Chunk, Layer, Layers, Patience,
@@ -9,7 +12,10 @@ use super::{
 };
 use crate::{
     Detail, Frame,
-    consts::{CHUNK, CHUNK_LIT, CHUNK_NORMALS, MAX_RANGES, PAGE, WORKGROUP_WORDS},
+    consts::{
+        CHUNK, CHUNK_GRADED, CHUNK_LIT, CHUNK_NORMALS, CHUNK_PARTS, GRADES, MAX_RANGES, PAGE,
+        WORKGROUP_WORDS,
+    },
     layout::ChunkView,
     lod::{self, Cut},
     pages::Frustum,
@@ -229,6 +235,12 @@ impl<C: Chunk> Layer<C> {
         if self.lit && features & CHUNK_NORMALS != 0 {
             features |= CHUNK_LIT;
         }
+        if is_graded(&self.grades) {
+            features |= CHUNK_GRADED;
+        }
+        if self.has_parts {
+            features |= CHUNK_PARTS;
+        }
         let m = sight.view_from_object.matrix3;
         let t = sight.view_from_object.translation;
         ChunkView {
@@ -243,8 +255,21 @@ impl<C: Chunk> Layer<C> {
             features,
             range_count: 0,
             block_count: 0,
+            grades: self.grade_rows(),
             ranges: [[0; 4]; MAX_RANGES as usize],
         }
+    }
+
+    /// What the shaders read of the grades.
+    fn grade_rows(&self) -> [[f32; 4]; 4 * GRADES as usize] {
+        let mut rows = [[0.0; 4]; 4 * GRADES as usize];
+        for (rows, grade) in rows.chunks_exact_mut(4).zip(affine_grades(&self.grades)) {
+            for (axis, row) in rows.iter_mut().take(3).enumerate() {
+                *row = grade.matrix.row(axis).extend(grade.offset[axis]).to_array();
+            }
+            rows[3][0] = grade.opacity;
+        }
+        rows
     }
 
     /// The stream, where frames of this detail are drawn of it.

@@ -162,6 +162,7 @@ fn structs_are_mirrored() {
         features,
         range_count,
         block_count,
+        grades,
         ranges,
     });
     assert_mirrored!(Region {

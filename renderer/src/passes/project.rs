@@ -1,7 +1,12 @@
 //! From a splat in space to an ellipse on the image: `shaders/project.wgsl`, one dispatch a chunk.
 
 use super::{Context, Kernel};
-use crate::{consts::WORKGROUP, frame_buffers::FrameBuffers, gpu_scene::GpuChunk};
+use crate::{
+    consts::{CHUNK_PARTS, WORKGROUP},
+    frame_buffers::FrameBuffers,
+    gpu_scene::GpuChunk,
+    layout::ChunkView,
+};
 
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -61,6 +66,11 @@ impl Project {
         record_each(kernel, context, pass, |buffers, _| {
             vec![(9, &buffers.depths.raw), (10, &buffers.placements.raw)]
         });
+        let has_parts = |view: &ChunkView| view.features & CHUNK_PARTS != 0;
+        if context.chunk_views.iter().any(has_parts) {
+            // Flags are one buffer more than a stage may bind in `main`.
+            self.record_colors(context, pass);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod common;
 mod detail;
 mod exact;
 mod goldens;
+mod grades;
 mod images;
 mod pages;
 mod picks;

@@ -1,11 +1,11 @@
 //! Applying an edit: check, swap, report.
 
-use std::{collections::BTreeSet, mem::swap};
+use std::{collections::BTreeSet, mem::swap, sync::Arc};
 
-use super::{Edit, EditError, FlagRuns, Kind, Slot, Value};
+use super::{Edit, EditError, FlagRuns, Kind, RowValues, Slot, Value, rows::swap_rows};
 use crate::{
-    Dirty, Environment, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer, Transform,
-    rows::RowSet,
+    Dirty, Environment, Grade, MOST_GRADES, Node, NodeId, Payload, Scene, SplatFlags, SplatLayer,
+    Transform, rows::RowSet,
 };
 
 impl Edit {
@@ -42,6 +42,7 @@ impl Edit {
                 position,
             } => place(scene, *id, parent, position, dirty),
             Kind::Flags { id, rows, values } => swap_flags(scene, *id, rows, values, dirty),
+            Kind::Rows { id, rows, values } => swap_parameters(scene, *id, rows, values, dirty),
             Kind::Batch(edits) => swap_batch(scene, edits, dirty),
         }
     }
@@ -180,6 +181,11 @@ fn swap_field(
             swap(&mut layer_of(node)?.lit, lit);
             note(dirty, Dirty::Graph);
         }
+        Value::Grades(grades) => {
+            check_grades(grades)?;
+            swap(&mut layer_of(node)?.grades, grades);
+            note(dirty, Dirty::Graph);
+        }
         Value::Light(light) => {
             check_light(light)?;
             let Payload::Light(old) = &mut node.payload else {
@@ -280,6 +286,23 @@ fn swap_flags(
     Ok(())
 }
 
+fn swap_parameters(
+    scene: &mut Scene,
+    id: NodeId,
+    rows: &RowSet,
+    values: &mut RowValues,
+    dirty: &mut Vec<Dirty>,
+) -> Result<(), EditError> {
+    let node = editable(scene, id)?;
+    let name = node.name.clone();
+    // Copied only where a saver or a copy of the layer still reads it.
+    let cloud = Arc::make_mut(&mut layer_of(node)?.cloud);
+    swap_rows(&name, cloud, rows, values)?;
+    let rows = rows.covering();
+    note(dirty, Dirty::Cloud { node: id, rows });
+    Ok(())
+}
+
 fn swap_batch(
     scene: &mut Scene,
     edits: &mut [Edit],
@@ -348,7 +371,15 @@ pub(crate) fn check_environment(environment: &Environment) -> Result<(), EditErr
     }
 }
 
+fn check_grades(grades: &[Grade]) -> Result<(), EditError> {
+    let sound = grades.len() <= MOST_GRADES && grades.iter().all(Grade::is_valid);
+    sound
+        .then_some(())
+        .ok_or(EditError::Invalid { what: "the grade" })
+}
+
 fn check_layer(layer: &SplatLayer) -> Result<(), EditError> {
+    check_grades(&layer.grades)?;
     if layer.flags.len() == layer.cloud.len() && !layer.incoming {
         Ok(())
     } else {

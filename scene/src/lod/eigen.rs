@@ -7,7 +7,7 @@ const SWEEPS: usize = 8;
 
 /// Rotation and standard deviations of a covariance, the inverse of R S Sᵀ Rᵀ; cyclic Jacobi rotations
 /// (Golub and Van Loan 2013, §8.5) in double precision, as splats are thin.
-pub(super) fn rotation_and_scale(covariance: &Mat3) -> (Quat, Vec3) {
+pub(crate) fn rotation_and_scale(covariance: &Mat3) -> (Quat, Vec3) {
     let mut a = covariance.as_dmat3();
     let mut axes = DMat3::IDENTITY;
     for _ in 0..SWEEPS {

@@ -133,7 +133,11 @@ pub(crate) mod flags {
         flags: &[SplatFlags],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = flags.iter().map(|flags| flags.0).collect();
+        let bytes: Vec<u8> = flags
+            .iter()
+            // A preview is nothing to keep.
+            .map(|flags| flags.without(SplatFlags::MARKED).0)
+            .collect();
         serializer.serialize_bytes(&bytes)
     }
 

@@ -1,0 +1,140 @@
+//! Options of the tool in hand, in a bar over the top of the viewport.
+
+use editor::{Command, EditCommand, Pivot, ToolKind};
+use egui::{Align2, Area, Id, Order, Rect, Ui, vec2};
+
+use crate::cx::{Cx, Wishes};
+use crate::expression::Unit;
+use crate::theme::{self, GAP, tokens};
+use crate::widgets::{self, IconButton, NumberSpec};
+use crate::{icons, text};
+
+/// Shows the bar where the tool has options.
+pub fn show(ui: &Ui, rect: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let tool = cx.editor.tool();
+    if !has_options(tool) {
+        return;
+    }
+    let t = tokens(ui);
+    Area::new(Id::unique("transform options"))
+        .order(Order::Middle)
+        .pivot(Align2::CENTER_TOP)
+        .fixed_pos(rect.center_top() + vec2(0.0, 10.0))
+        .constrain_to(rect)
+        .show(ui.ctx(), |ui| {
+            widgets::card_frame(t)
+                .inner_margin(egui::Margin::symmetric(8, 4))
+                .show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = GAP;
+                        match tool {
+                            ToolKind::Measure => measure_ui(ui, cx, wishes),
+                            _ => transform_ui(ui, cx, wishes),
+                        }
+                    });
+                });
+        });
+}
+
+fn has_options(tool: ToolKind) -> bool {
+    tool.is_transform() || tool == ToolKind::Measure
+}
+
+fn transform_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let settings = cx.editor.settings();
+    let axes = [(false, text::AXES_WORLD), (true, text::AXES_LOCAL)];
+    let local = Command::Edit(EditCommand::ToggleLocalAxes);
+    ui.label(theme::small(text::AXES).color(tokens(ui).text_secondary));
+    if widgets::segmented(ui, settings.local_axes, &axes).is_some() {
+        wishes.run(local);
+    }
+    ui.add_space(GAP);
+    ui.label(theme::small(text::PIVOT).color(tokens(ui).text_secondary));
+    let name = text::pivot(settings.pivot);
+    widgets::combo(ui, text::PIVOT, name, 150.0, |ui| {
+        for pivot in Pivot::ALL {
+            let command = Command::Edit(EditCommand::SetPivot(pivot));
+            let on = settings.pivot == pivot;
+            let row = ui.selectable_label(on, text::pivot(pivot));
+            if row.on_hover_text(command.info().help).clicked() {
+                wishes.run(command);
+            }
+        }
+    });
+    let pick = Command::Edit(EditCommand::PickPivot);
+    let button = IconButton::new(icons::TARGET, pick.info().name);
+    if button
+        .active(cx.editor.is_picking_pivot())
+        .show(ui)
+        .clicked()
+    {
+        wishes.run(pick);
+    }
+    divider(ui);
+    for axis in 0..3 {
+        let command = Command::Edit(EditCommand::Mirror(axis));
+        small_button(ui, cx, wishes, command, text::MIRRORS[axis]);
+    }
+}
+
+fn measure_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let points = cx.editor.points();
+    if let [a, b, ..] = points {
+        let length = a.distance(*b);
+        ui.label(theme::small(text::LENGTH).color(tokens(ui).text_secondary));
+        let spec = NumberSpec {
+            unit: Unit::Meters,
+            suffix: " m",
+            range: 1e-6..=1e6,
+            speed: f64::from(length) * 0.005,
+            decimals: 3,
+            default: f64::from(length),
+            ..NumberSpec::unit_interval(text::LENGTH)
+        };
+        let (value, response) = widgets::number(ui, f64::from(length), &spec, 88.0);
+        let response = response.on_hover_text(text::LENGTH_HELP);
+        let command = value.map(|v| Command::Edit(EditCommand::RescaleTo(v as f32)));
+        super::inspector::change(wishes, &response, text::STEP_RESCALE, command);
+    } else {
+        ui.label(theme::small(text::PICK_POINTS).color(tokens(ui).text_secondary));
+    }
+    divider(ui);
+    for (command, name) in [
+        (EditCommand::LevelSurface, text::LEVEL_SURFACE),
+        (EditCommand::LevelPoints, text::LEVEL_POINTS),
+        (EditCommand::GuessUp, text::GUESS_UP),
+        (EditCommand::PutOnGround, text::ON_GROUND),
+    ] {
+        small_button(ui, cx, wishes, Command::Edit(command), name);
+    }
+    divider(ui);
+    small_button(
+        ui,
+        cx,
+        wishes,
+        Command::Edit(EditCommand::ClearPoints),
+        text::CLEAR,
+    );
+}
+
+/// A button with fewer words than the command has elsewhere.
+fn small_button(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, name: &str) {
+    let enabled = cx.editor.enabled(&command);
+    let response = ui.add_enabled(enabled.is_ok(), egui::Button::new(theme::small(name)));
+    let help = command.info().help;
+    if response.clicked() {
+        wishes.run(command);
+    }
+    match enabled {
+        Ok(()) => response.on_hover_text(help),
+        Err(why) => response.on_disabled_hover_text(why),
+    };
+}
+
+fn divider(ui: &mut Ui) {
+    ui.add_space(GAP);
+    let (rect, _) = ui.allocate_exact_size(vec2(1.0, 18.0), egui::Sense::hover());
+    ui.painter()
+        .vline(rect.center().x, rect.y_range(), tokens(ui).line());
+    ui.add_space(GAP);
+}
