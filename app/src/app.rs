@@ -5,6 +5,7 @@ mod data;
 mod exports;
 mod files;
 mod grant;
+mod picker;
 mod poll;
 mod project;
 mod stage;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use editor::{Command, Editor, Input, Outcome, Picker, Request};
+use editor::{Command, Editor, Input, Outcome, Request};
 use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand};
 
 use crate::background::{Background, Wake};
@@ -33,6 +34,7 @@ use crate::text;
 use crate::theme::{self, Tokens};
 use crate::view::View;
 use crate::window::{self, Start};
+use picker::ViewPicker;
 use stage::Stage;
 
 /// So long the status bar shows what the editor said.
@@ -412,25 +414,6 @@ impl App {
                 .safe_frame
                 .then_some(self.settings.screenshot.size),
         }
-    }
-}
-
-/// The renderer as the editor's eye.
-struct ViewPicker<'a>(&'a mut View);
-
-impl Picker for ViewPicker<'_> {
-    fn pick(&mut self, x_px: f32, y_px: f32) -> Option<editor::Pick> {
-        let pick = self.0.pick(x_px, y_px)?;
-        Some(editor::Pick {
-            node: pick.node,
-            row: pick.row,
-            point: pick.point,
-            depth: pick.depth,
-        })
-    }
-
-    fn region(&mut self, query: &scene::RegionQuery) -> Option<scene::RegionMask> {
-        self.0.region(query)
     }
 }
 

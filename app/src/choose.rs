@@ -163,9 +163,10 @@ mod tests {
     #[test]
     fn a_missing_ending_is_added() {
         let saved = |name: &str| Purpose::SaveScene.with_ending(PathBuf::from(name));
-        assert_eq!(saved("head"), Path::new("head.ply"), "added");
+        assert_eq!(saved("head"), Path::new("head.splatwright"), "added");
         assert_eq!(saved("head.PLY"), Path::new("head.PLY"), "kept");
-        assert_eq!(saved("head.v2"), Path::new("head.v2.ply"), "not mistaken");
+        let mistaken = Path::new("head.v2.splatwright");
+        assert_eq!(saved("head.v2"), mistaken, "not mistaken");
         let frames = Purpose::SaveFrames.with_ending(PathBuf::from("turn"));
         assert_eq!(frames, Path::new("turn"), "a folder has none");
     }

@@ -328,9 +328,7 @@ pub enum RenderError {
         what: &'static str,
     },
     /// More splats are in sight than are held: some could not be told from each other.
-    #[error(
-        "more splats are in sight than the memory for splats holds; go closer, hide layers or allow more memory in the preferences"
-    )]
+    #[error("more splats are in sight than the memory for splats holds; go closer or hide layers")]
     Streamed,
     /// The device stopped answering.
     #[error("the graphics device stopped answering ({reason}); save your work and start again")]

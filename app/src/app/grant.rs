@@ -69,6 +69,7 @@ impl App {
                 self.save();
             }
             Wish::SaveAndLeave(leaving) => {
+                self.front.card = Card::None;
                 self.front.leaving_after_save = Some(leaving);
                 self.save();
             }
@@ -77,8 +78,7 @@ impl App {
                 if self.editor.has_preview() {
                     self.run(Command::Edit(EditCommand::EndPreview));
                 }
-                let stays = self.front.leaving_after_save == Some(Leaving::Project);
-                if matches!(self.front.card, Card::Leave(Leaving::Project)) && !stays {
+                if matches!(self.front.card, Card::Leave(Leaving::Project)) {
                     self.front.project = None;
                 }
                 self.front.card = Card::None;

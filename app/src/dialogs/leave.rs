@@ -51,7 +51,6 @@ pub fn show(ui: &mut Ui, leaving: Leaving, cx: &Cx<'_>, wishes: &mut Wishes) {
             if unsaved {
                 if widgets::primary_button(ui, text::SAVE, Ok(())).clicked() {
                     wishes.push(Wish::SaveAndLeave(leaving));
-                    wishes.push(Wish::CloseCard);
                 }
                 if widgets::secondary_button(ui, text::CANCEL, Ok(())).clicked() {
                     wishes.push(Wish::CloseCard);
