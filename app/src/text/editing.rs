@@ -37,7 +37,7 @@ words! {
     RULE_OPACITY = "Fainter than";
     RULE_SIZE = "Larger than";
     RULE_REACH = "Reach";
-    RULE_NEIGHBORS = "Company under";
+    RULE_NEIGHBORS = "Neighbors";
     RULE_GROUP = "Groups under";
     DOCTOR = "File doctor";
     DOCTOR_NUMBERS = "Numbers that are none (NaN, infinite) never get this far: files are repaired while they are read, and what was left out is told then.";

@@ -102,7 +102,7 @@ impl EditCommand {
             Self::BakeGrade(_) => info!("color.bake", "Bake grade", None, "Layer", "Put the grade into the colors for good, harmonics included"),
             Self::ResetSelectedGrade => info!("color.reset_selected", "Reset grade of selected layer", None, "Layer", "Show the colors of the selected layer, or of its selected splats, as they are"),
             Self::BakeSelectedGrade => info!("color.bake_selected", "Bake grade of selected layer", None, "Layer", "Put the grade of the selected layer into its colors for good, harmonics included"),
-            Self::CleanUp => info!("clean.floaters", "Clean up…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
+            Self::CleanUp => info!("clean.floaters", "Clean up floaters…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
             Self::Doctor => info!("clean.doctor", "File doctor…", None, "Edit", "List giant, needle-like, invisible, duplicate and stray splats, with a fix for each"),
             Self::PreviewFloaters(_) => info!("clean.preview", "Show floaters", None, "Edit", "Draw floaters red without changing anything"),
             Self::PreviewAilment(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
