@@ -197,6 +197,8 @@ shared_constants! {
     CHUNK_METALLIC: u32 = 128;
     /// The ambient occlusion is a column of the cloud.
     CHUNK_OCCLUSION: u32 = 256;
+    /// A fourth word of a shape holds normal, label and confidence.
+    CHUNK_ATTRIBUTES: u32 = 512;
 
     /// Most ranges of rows that are drawn of a chunk: every other leaf of a level-of-detail tree.
     MAX_RANGES: u32 = 512;

@@ -2,7 +2,12 @@
 
 use scene::{GaussianCloud, SplatFlags};
 
-use crate::{layers::Chunk, layout::Shape, pack, pack::PackedRows};
+use crate::{
+    layers::Chunk,
+    layout::Shape,
+    pack,
+    pack::{PackedRows, Stored},
+};
 
 /// Up to `CHUNK` packed splats of one layer, laid out as on the device.
 #[derive(Debug)]
@@ -33,11 +38,11 @@ impl PackedChunk {
 impl Chunk for PackedChunk {
     type Home = ();
 
-    fn new((): &(), capacity: usize, planes: usize) -> Self {
+    fn new((): &(), capacity: usize, stored: Stored) -> Self {
         Self {
             means: vec![[0; 4]; capacity],
             shapes: vec![Shape::default(); capacity],
-            sh: vec![[0; 2]; planes * capacity],
+            sh: vec![[0; 2]; stored.planes() * capacity],
             flags: vec![0; capacity.div_ceil(4)],
         }
     }

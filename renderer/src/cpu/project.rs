@@ -221,7 +221,7 @@ impl Splats<'_> {
             row,
             ray: ewa::ray_to(self.view, self.chunk_view, self.chunk.means[row]),
             depth,
-            attributes: self.chunk.shapes[row].attributes,
+            shape: self.chunk.shapes[row],
             selected,
         };
         let color = shade::color(self.view, self.shading, self.chunk, self.chunk_view, &seen)

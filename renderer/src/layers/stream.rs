@@ -16,7 +16,7 @@ use super::{
 use crate::{
     consts::{CHUNK, MAX_RANGES, WORKGROUP},
     layout::ChunkView,
-    pack::{self, PackedRows},
+    pack::{self, PackedRows, Stored},
     pages::{Frustum, PageBounds},
 };
 
@@ -49,7 +49,7 @@ pub(crate) enum Patience {
 pub(crate) struct Stream<C> {
     source: Arc<Source>,
     flags: Vec<SplatFlags>,
-    planes: usize,
+    stored: Stored,
     pub(crate) chunks: Vec<C>,
     slot_rows: usize,
     most_slots: usize,
@@ -85,13 +85,13 @@ impl<C: Chunk> Stream<C> {
         let slot_rows = largest
             .next_multiple_of(WORKGROUP as usize)
             .max(CHUNK / MAX_RANGES as usize);
-        let planes = pack::planes(&cloud);
-        let slot_bytes = (slot_rows * pack::row_bytes(planes)) as u64;
+        let stored = Stored::of(&cloud);
+        let slot_bytes = (slot_rows * stored.row_bytes()) as u64;
         let fitting = usize::try_from(most_bytes / slot_bytes).unwrap_or(usize::MAX);
         let source = Arc::new(Source { cloud, tree });
         let mut stream = Self {
             flags,
-            planes,
+            stored,
             chunks: Vec::new(),
             slot_rows,
             most_slots: fitting.clamp(1, nodes),
@@ -116,7 +116,7 @@ impl<C: Chunk> Stream<C> {
 
     /// Rows that there is room for when all slots are made.
     pub(crate) fn most_bytes(&self) -> u64 {
-        (self.most_slots * self.slot_rows * pack::row_bytes(self.planes)) as u64
+        (self.most_slots * self.slot_rows * self.stored.row_bytes()) as u64
     }
 
     /// Nodes that a cut may have.
@@ -273,7 +273,7 @@ impl<C: Chunk> Stream<C> {
             let slot = self.node_of_slot.len();
             if slot.is_multiple_of(self.slots_a_chunk()) {
                 let slots = (self.most_slots - slot).min(self.slots_a_chunk());
-                let chunk = C::new(home, slots * self.slot_rows, self.planes);
+                let chunk = C::new(home, slots * self.slot_rows, self.stored);
                 self.chunks.push(chunk);
             }
             self.node_of_slot.push(NONE);
