@@ -14,8 +14,8 @@
 @group(0) @binding(2) var<uniform> shading: Shading;
 // [splats] bits of mean x y z, opacity in 24 bits below a bounding exponent in 8
 @group(0) @binding(3) var<storage, read> means: array<vec4u>;
-// [splats] scale, rotation, attributes
-@group(0) @binding(4) var<storage, read> shapes: array<Shape>;
+// [splats, 3 or 4] scale, rotation, attributes
+@group(0) @binding(4) var<storage, read> shapes: array<u32>;
 // [planes, sh_stride] four half-precision numbers of [K, 3]
 @group(0) @binding(5) var<storage, read> sh: array<vec2u>;
 // [blocks, 8] visible bits, visible splats in the block's words before, selected bits
@@ -106,16 +106,29 @@ fn grade_of(state: u32) -> u32 {
     return (state >> FLAG_GRADE_SHIFT) & (GRADES - 1u);
 }
 
-// The stored normal in the world; a guessed one is turned towards the eye.
-fn world_normal(attributes: u32, ray: vec3f) -> vec3f {
-    let n = unpack_normal(attributes);
-    let away = (chunk.features & CHUNK_NORMALS) == 0u && dot(n, ray) > 0.0;
+// The stored normal in the world; without one the shortest axis, turned towards the eye.
+fn world_normal(row: u32, attributes: u32, ray: vec3f) -> vec3f {
+    var n: vec3f;
+    if (chunk.features & CHUNK_NORMALS) != 0u {
+        n = unpack_normal(attributes);
+    } else {
+        n = shortest_axis(load_shape(row));
+        n = select(n, -n, dot(n, ray) > 0.0);
+    }
     return rotate_rows(
         chunk.world_from_object[0],
         chunk.world_from_object[1],
         chunk.world_from_object[2],
-        select(n, -n, away),
+        n,
     );
+}
+
+fn shortest_axis(shape: Shape) -> vec3f {
+    let scale = unpack_scale(shape);
+    var axis = select(vec3f(0.0, 0.0, 1.0), vec3f(0.0, 1.0, 0.0), scale.y <= scale.z);
+    axis = select(axis, vec3f(1.0, 0.0, 0.0), scale.x <= scale.y && scale.x <= scale.z);
+    let q = unpack_rotation(shape);
+    return rotate_inverse(vec4f(-q.xyz, q.w), axis);
 }
 
 // Display-referred RGB, >= 0 and possibly above 1.
@@ -125,7 +138,7 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32, g
             return level_color(height);
         }
         case VIEW_NORMALS: {
-            return world_normal(attributes, ray) * 0.5 + 0.5;
+            return world_normal(row, attributes, ray) * 0.5 + 0.5;
         }
         case VIEW_DEPTH: {
             return vec3f(saturate(1.0 - (log(depth) - view.depth_ramp.x) * view.depth_ramp.y));
@@ -142,16 +155,16 @@ fn splat_color(row: u32, ray: vec3f, depth: f32, attributes: u32, height: u32, g
             return material_color(row);
         }
         default: {
-            return shaded(unpack_color(packed_sh(row, ray)), ray, attributes, grade);
+            return shaded(row, unpack_color(packed_sh(row, ray)), ray, attributes, grade);
         }
     }
 }
 
 // A splat's own color with its grade, under the lights where the layer is lit.
-fn shaded(own: vec3f, ray: vec3f, attributes: u32, grade: u32) -> vec3f {
+fn shaded(row: u32, own: vec3f, ray: vec3f, attributes: u32, grade: u32) -> vec3f {
     let color = max(graded(own, grade), vec3f(0.0));
     if (chunk.features & CHUNK_LIT) != 0u {
-        return lit(color, world_normal(attributes, ray));
+        return lit(color, world_normal(row, attributes, ray));
     }
     return color;
 }
@@ -191,7 +204,7 @@ fn project(row: u32, range: vec4u) -> Projected {
     empty.depth = EMPTY_DEPTH;
     empty.rect = EMPTY_RECT;
     let mean = means[row];
-    let shape = shapes[row];
+    let shape = load_shape(row);
     let position = bitcast<vec3f>(mean.xyz);
     let p = view_point(position);
 
@@ -260,12 +273,12 @@ fn state_of(row: u32) -> u32 {
 }
 
 fn color_of(row: u32, depth: f32, height: u32, state: u32) -> vec3f {
-    return splat_color(row, ray_of(row), depth, shapes[row].attributes, height, grade_of(state));
+    return splat_color(row, ray_of(row), depth, load_attributes(row), height, grade_of(state));
 }
 
 // The same of a color that is known already, where the view shows colors.
 fn color_of_known(row: u32, state: u32) -> vec3f {
-    return shaded(unpack_color(known[row]), ray_of(row), shapes[row].attributes, grade_of(state));
+    return shaded(row, unpack_color(known[row]), ray_of(row), load_attributes(row), grade_of(state));
 }
 
 fn ray_of(row: u32) -> vec3f {
@@ -327,7 +340,7 @@ fn recolored(splat: vec2u, range: vec4u, color: vec2u, state: u32) {
     records[splat.y].paint.w = color.y;
     if (chunk.features & CHUNK_PARTS) != 0u && view.mode != VIEW_CENTERS {
         let mean = means[splat.x];
-        let ellipse = ellipse_of(view_point(bitcast<vec3f>(mean.xyz)), shapes[splat.x]);
+        let ellipse = ellipse_of(view_point(bitcast<vec3f>(mean.xyz)), load_shape(splat.x));
         let stored = f32(mean.w & OPACITY_STEPS) / f32(OPACITY_STEPS);
         let opacity = part_opacity(stored, range)
             * ellipse.compensation * graded_opacity(grade_of(state));

@@ -28,8 +28,8 @@ struct Region {
 @group(0) @binding(2) var<uniform> region: Region;
 // [splats] bits of mean x y z, opacity in 24 bits below a bounding exponent in 8
 @group(0) @binding(3) var<storage, read> means: array<vec4u>;
-// [splats] rotation, scale, attributes
-@group(0) @binding(4) var<storage, read> shapes: array<Shape>;
+// [splats, 3 or 4] rotation, scale, attributes
+@group(0) @binding(4) var<storage, read> shapes: array<u32>;
 // [corners] outline of the region, px
 @group(0) @binding(5) var<storage, read> outline: array<vec2f>;
 // [height, width] source index and depth bits of the picked splat
@@ -119,7 +119,7 @@ fn is_inside(row: u32) -> bool {
         return false;
     }
     let center = view.focal * (p.xy / perspective_shrink(p.z)) + view.center;
-    let shape = shapes[row];
+    let shape = load_shape(row);
     var inside = contains(center);
     if !inside && region.ellipses != 0u {
         inside = ellipse_touches(ellipse_of(p, shape));

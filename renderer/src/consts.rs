@@ -213,6 +213,8 @@ shared_constants! {
     CHUNK_PARTS: u32 = 1024;
     /// Grades of a layer, four rows each.
     GRADES: u32 = 8;
+    /// A fourth word of a shape holds normal, label and confidence.
+    CHUNK_ATTRIBUTES: u32 = 2048;
 
     /// Most ranges of rows that are drawn of a chunk: every other leaf of a level-of-detail tree.
     MAX_RANGES: u32 = 512;

@@ -3,14 +3,20 @@
 use scene::{GaussianCloud, SplatFlags};
 
 use crate::{
-    Gpu, buffer::Storage, consts::PAGE, layers::Chunk, layout::Shape, pack, pack::PackedRows,
+    Gpu,
+    buffer::Storage,
+    consts::PAGE,
+    layers::Chunk,
+    pack,
+    pack::{PackedRows, Stored},
 };
 
 /// Up to `CHUNK` packed splats of one layer; each buffer fits WebGPU's smallest binding.
 #[derive(Debug)]
 pub(crate) struct GpuChunk {
     pub(crate) means: Storage<[u32; 4]>,
-    pub(crate) shapes: Storage<Shape>,
+    /// Three or four words each.
+    pub(crate) shapes: Storage<u32>,
     /// `[planes, capacity]`.
     pub(crate) sh: Storage<[u32; 2]>,
     /// Four splats a word.
@@ -20,12 +26,12 @@ pub(crate) struct GpuChunk {
 impl Chunk for GpuChunk {
     type Home = Gpu;
 
-    fn new(gpu: &Gpu, capacity: usize, planes: usize) -> Self {
+    fn new(gpu: &Gpu, capacity: usize, stored: Stored) -> Self {
         let device = &gpu.device;
         Self {
             means: Storage::new(device, "means", capacity),
-            shapes: Storage::new(device, "shapes", capacity),
-            sh: Storage::new(device, "sh", planes * capacity),
+            shapes: Storage::new(device, "shapes", stored.shape_words() * capacity),
+            sh: Storage::new(device, "sh", stored.planes() * capacity),
             flags: Storage::new(device, "flags", capacity.div_ceil(4)),
         }
     }
@@ -42,7 +48,9 @@ impl Chunk for GpuChunk {
     fn write_packed(&mut self, gpu: &Gpu, packed: &PackedRows, at: usize) {
         let (capacity, rows) = (self.capacity(), packed.means.len());
         self.means.write(&gpu.queue, at, &packed.means);
-        self.shapes.write(&gpu.queue, at, &packed.shapes);
+        let words = self.shapes.len / capacity.max(1);
+        let shapes = packed.shape_words(words);
+        self.shapes.write(&gpu.queue, words * at, &shapes);
         if rows > 0 {
             for (plane, values) in packed.sh.chunks(rows).enumerate() {
                 self.sh.write(&gpu.queue, plane * capacity + at, values);

@@ -13,15 +13,19 @@ use scene::{Dirty, GaussianCloud, LodTree, NodeId, Scene, SplatFlags, SplatLayer
 
 pub(crate) use self::{layer::Layer, stream::Patience};
 use self::{layer::Room, views::Planned};
-use crate::{Residency, layout::Shading, pack::PackedRows};
+use crate::{
+    Residency,
+    layout::Shading,
+    pack::{PackedRows, Stored},
+};
 
 /// Where the packed rows of a chunk live: in memory or on the device.
 pub(crate) trait Chunk: Sized {
     /// What it takes to make one.
     type Home;
 
-    /// Room for `capacity` splats with so many planes of harmonics and materials.
-    fn new(home: &Self::Home, capacity: usize, planes: usize) -> Self;
+    /// Room for `capacity` splats with what is stored of each.
+    fn new(home: &Self::Home, capacity: usize, stored: Stored) -> Self;
 
     /// Packs these rows of the cloud to the chunk's rows from `at`.
     fn write_cloud(&mut self, home: &Self::Home, cloud: &GaussianCloud, rows: &[u32], at: usize);

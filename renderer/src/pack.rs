@@ -1,5 +1,7 @@
-//! How a cloud's rows lie in the buffers that both renderers read: 32 bytes of geometry, half-precision
+//! How a cloud's rows lie in the buffers that both renderers read: 28 bytes of geometry, half-precision
 //! spherical harmonics in planes of four numbers, and one byte of flags a splat.
+
+use std::borrow::Cow;
 
 use glam::{Mat3, Quat, Vec3};
 use rayon::prelude::*;
@@ -7,8 +9,9 @@ use scene::{ColumnValues, GaussianCloud, SplatFlags, sh};
 
 use crate::{
     consts::{
-        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_MATERIAL, CHUNK_METALLIC,
-        CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, NORMAL_STEPS, OPACITY_STEPS,
+        CHUNK_ALBEDO, CHUNK_ATTRIBUTES, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_MATERIAL,
+        CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, NORMAL_STEPS,
+        OPACITY_STEPS,
     },
     half16,
     layout::Shape,
@@ -16,6 +19,8 @@ use crate::{
 
 /// Standard deviations are kept within this, so that no product of them overflows.
 const SCALE_RANGE: (f32, f32) = (1e-9, 1e9);
+/// Words of a shape with attributes.
+const WHOLE_SHAPE: usize = size_of::<Shape>() / size_of::<u32>();
 /// Rows that one task packs at least.
 const TASK_ROWS: usize = 1024;
 
@@ -32,9 +37,11 @@ pub(crate) fn sh_planes(degree: u32) -> usize {
 /// The `CHUNK_*` bits that a cloud's columns earn.
 pub(crate) fn features(cloud: &GaussianCloud) -> u32 {
     let bit = |present: bool, bit: u32| if present { bit } else { 0 };
-    bit(cloud.column_f32("normal", 3).is_some(), CHUNK_NORMALS)
+    let attributes = bit(cloud.column_f32("normal", 3).is_some(), CHUNK_NORMALS)
         | bit(column_u8(cloud, "label").is_some(), CHUNK_LABELS)
-        | bit(column_u8(cloud, "confidence").is_some(), CHUNK_CONFIDENCE)
+        | bit(column_u8(cloud, "confidence").is_some(), CHUNK_CONFIDENCE);
+    attributes
+        | bit(attributes != 0, CHUNK_ATTRIBUTES)
         | bit(has_material(cloud), CHUNK_MATERIAL)
         | bit(cloud.column_f32("albedo", 3).is_some(), CHUNK_ALBEDO)
         | bit(cloud.column_f32("roughness", 1).is_some(), CHUNK_ROUGHNESS)
@@ -54,14 +61,42 @@ pub(crate) fn has_material(cloud: &GaussianCloud) -> bool {
         || column("ambient_occlusion")
 }
 
-/// Planes of a chunk: those of the harmonics, and one of the material where there is any.
-pub(crate) fn planes(cloud: &GaussianCloud) -> usize {
-    sh_planes(stored_sh_degree(cloud)) + usize::from(has_material(cloud))
+/// What a chunk stores of each splat, beside mean, shape and flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Stored {
+    sh_degree: u32,
+    /// One plane behind those of the harmonics.
+    material: bool,
+    /// A fourth word of the shape: normal, label, confidence.
+    attributes: bool,
 }
 
-/// Bytes of one packed row.
-pub(crate) fn row_bytes(planes: usize) -> usize {
-    size_of::<[u32; 4]>() + size_of::<Shape>() + planes * size_of::<[u32; 2]>() + 1
+impl Stored {
+    /// All that a cloud has.
+    pub(crate) fn of(cloud: &GaussianCloud) -> Self {
+        let features = features(cloud);
+        Self {
+            sh_degree: stored_sh_degree(cloud),
+            material: features & CHUNK_MATERIAL != 0,
+            attributes: features & CHUNK_ATTRIBUTES != 0,
+        }
+    }
+
+    /// Planes of eight bytes a splat: those of the harmonics, and one of the material where there is any.
+    pub(crate) fn planes(self) -> usize {
+        sh_planes(self.sh_degree) + usize::from(self.material)
+    }
+
+    /// Words of a shape on the device.
+    pub(crate) fn shape_words(self) -> usize {
+        if self.attributes { 4 } else { 3 }
+    }
+
+    /// Bytes of one packed row.
+    pub(crate) fn row_bytes(self) -> usize {
+        let words = size_of::<u32>() * self.shape_words();
+        size_of::<[u32; 4]>() + words + self.planes() * size_of::<[u32; 2]>() + 1
+    }
 }
 
 /// Rows as chunks hold them, flags aside.
@@ -76,7 +111,7 @@ pub(crate) struct PackedRows {
 impl PackedRows {
     /// These rows of a cloud.
     pub(crate) fn of(cloud: &GaussianCloud, rows: &[u32]) -> Self {
-        let planes = planes(cloud);
+        let planes = Stored::of(cloud).planes();
         let packed = plane_rows(cloud, rows);
         Self {
             means: means(cloud, rows),
@@ -85,6 +120,16 @@ impl PackedRows {
                 .flat_map(|p| plane(&packed, planes, p))
                 .collect(),
         }
+    }
+
+    /// The first words of every shape.
+    pub(crate) fn shape_words(&self, words: usize) -> Cow<'_, [u32]> {
+        let all: &[u32] = bytemuck::cast_slice(&self.shapes);
+        if words == WHOLE_SHAPE {
+            return Cow::Borrowed(all);
+        }
+        let each = all.chunks_exact(WHOLE_SHAPE);
+        Cow::Owned(each.flat_map(|shape| &shape[..words]).copied().collect())
     }
 }
 
@@ -135,12 +180,12 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
     collect(rows, |row| {
         let rotation = cloud.rotation(row);
         let scale = clamped_scale(cloud, row);
-        let normal = normals
-            .map(|n| Vec3::from_slice(&n[3 * row..3 * row + 3]))
-            .and_then(Vec3::try_normalize)
-            .unwrap_or_else(|| shortest_axis(rotation, scale));
+        let normal = normals.map_or(0, |n| {
+            let normal = Vec3::from_slice(&n[3 * row..3 * row + 3]).try_normalize();
+            pack_normal(normal.unwrap_or_else(|| shortest_axis(rotation, scale)))
+        });
         let small = |column: Option<&[u8]>| column.map_or(0, |v| u32::from(v[row]).min(31));
-        let attributes = pack_normal(normal) | small(labels) << 22 | small(confidences) << 27;
+        let attributes = normal | small(labels) << 22 | small(confidences) << 27;
         Shape::new(rotation.to_array(), scale.to_array(), attributes)
     })
 }
@@ -150,7 +195,7 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
 /// lie far apart in the cloud.
 pub(crate) fn plane_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
     let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
-    let planes = planes(cloud);
+    let planes = Stored::of(cloud).planes();
     let materials = has_material(cloud).then(|| Materials::of(cloud));
     let mut packed = vec![[0; 2]; rows.len() * planes];
     packed

@@ -95,7 +95,6 @@ struct Shape {
     scale_xy: u32,
     scale_z_rotation: u32,
     rotation: u32,
-    attributes: u32,
 }
 
 // 32 bytes in two loads: mean x, mean y, root u, root v · root w, log2 opacity, color rg, color b.

@@ -1,3 +1,20 @@
+// A shape takes three words, and a fourth with normal, label and confidence where the layer has any.
+fn shape_words() -> u32 {
+    return select(3u, 4u, (chunk.features & CHUNK_ATTRIBUTES) != 0u);
+}
+
+fn load_shape(row: u32) -> Shape {
+    let at = row * shape_words();
+    return Shape(shapes[at], shapes[at + 1u], shapes[at + 2u]);
+}
+
+fn load_attributes(row: u32) -> u32 {
+    if (chunk.features & CHUNK_ATTRIBUTES) == 0u {
+        return 0u;
+    }
+    return shapes[4u * row + 3u];
+}
+
 // Standard deviations, object units: floats of 6 exponent and 10 mantissa bits.
 fn unpack_scale(shape: Shape) -> vec3f {
     let bits = vec3u(shape.scale_xy, shape.scale_xy >> 16u, shape.scale_z_rotation) & vec3u(0xffffu);

@@ -2,14 +2,20 @@
 
 use scene::{GaussianCloud, SplatFlags};
 
-use crate::{layers::Chunk, layout::Shape, pack, pack::PackedRows};
+use crate::{
+    layers::Chunk,
+    layout::Shape,
+    pack,
+    pack::{PackedRows, Stored},
+};
 
 /// Up to `CHUNK` packed splats of one layer, laid out as on the device.
 #[derive(Debug)]
 pub(crate) struct PackedChunk {
     /// See `pack::means`.
     pub(crate) means: Vec<[u32; 4]>,
-    pub(crate) shapes: Vec<Shape>,
+    /// Three or four words a splat, see [`Stored::shape_words`].
+    shapes: Vec<u32>,
     /// `[planes, capacity]`.
     pub(crate) sh: Vec<[u32; 2]>,
     /// Four splats a word.
@@ -20,24 +26,36 @@ impl PackedChunk {
     /// A whole cloud in one chunk, however large; nothing hidden.
     pub(crate) fn of_cloud(cloud: &GaussianCloud) -> Self {
         let rows: Vec<u32> = (0..cloud.len() as u32).collect();
-        let PackedRows { means, shapes, sh } = PackedRows::of(cloud, &rows);
-        Self {
-            means,
-            shapes,
-            sh,
-            flags: vec![0; rows.len().div_ceil(4)],
+        let mut chunk = Self::new(&(), rows.len(), Stored::of(cloud));
+        chunk.write_packed(&(), &PackedRows::of(cloud, &rows), 0);
+        chunk
+    }
+
+    /// Shape and attributes of a row.
+    pub(crate) fn shape(&self, row: usize) -> Shape {
+        let words = self.words_of_shape();
+        let at = words * row;
+        Shape {
+            scale_xy: self.shapes[at],
+            scale_z_rotation: self.shapes[at + 1],
+            rotation: self.shapes[at + 2],
+            attributes: if words > 3 { self.shapes[at + 3] } else { 0 },
         }
+    }
+
+    fn words_of_shape(&self) -> usize {
+        self.shapes.len() / self.means.len().max(1)
     }
 }
 
 impl Chunk for PackedChunk {
     type Home = ();
 
-    fn new((): &(), capacity: usize, planes: usize) -> Self {
+    fn new((): &(), capacity: usize, stored: Stored) -> Self {
         Self {
             means: vec![[0; 4]; capacity],
-            shapes: vec![Shape::default(); capacity],
-            sh: vec![[0; 2]; planes * capacity],
+            shapes: vec![0; stored.shape_words() * capacity],
+            sh: vec![[0; 2]; stored.planes() * capacity],
             flags: vec![0; capacity.div_ceil(4)],
         }
     }
@@ -49,7 +67,9 @@ impl Chunk for PackedChunk {
     fn write_packed(&mut self, (): &(), packed: &PackedRows, at: usize) {
         let (capacity, n) = (self.capacity(), packed.means.len());
         self.means[at..at + n].copy_from_slice(&packed.means);
-        self.shapes[at..at + n].copy_from_slice(&packed.shapes);
+        let words = self.words_of_shape();
+        let shapes = packed.shape_words(words);
+        self.shapes[words * at..words * (at + n)].copy_from_slice(&shapes);
         if n > 0 {
             for (plane, values) in packed.sh.chunks(n).enumerate() {
                 let start = plane * capacity + at;
@@ -71,6 +91,7 @@ impl Chunk for PackedChunk {
     }
 
     fn bytes(&self) -> u64 {
-        (self.means.len() * (16 + 16) + self.sh.len() * 8 + self.flags.len() * 4) as u64
+        let words = self.shapes.len() + self.flags.len();
+        (self.means.len() * 16 + self.sh.len() * 8 + words * 4) as u64
     }
 }

@@ -180,7 +180,7 @@ impl Splats<'_> {
     fn project(&self, row: usize, selected: bool, drawn: RangeState) -> (Record, u32, u32) {
         let empty = (Record::default(), EMPTY_DEPTH, EMPTY_RECT);
         let (view, mean) = (self.view, self.chunk.means[row]);
-        let shape = &self.chunk.shapes[row];
+        let shape = &self.chunk.shape(row);
         let p = view_point(self.chunk_view, mean);
         let stored = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
         let opacity = part_opacity(stored, drawn.weight());
@@ -240,7 +240,7 @@ impl Splats<'_> {
         let grade = (flags >> FLAG_GRADE_SHIFT & (GRADES - 1)) as usize;
         let mean = self.chunk.means[row];
         let p = view_point(chunk_view, mean);
-        let ellipse = ewa::ellipse_of(view, chunk_view, p, &self.chunk.shapes[row]);
+        let ellipse = ewa::ellipse_of(view, chunk_view, p, &self.chunk.shape(row));
         let stored = (mean[3] & OPACITY_STEPS) as f32 / OPACITY_STEPS as f32;
         let opacity = part_opacity(stored, drawn.weight())
             * ellipse.compensation
@@ -254,7 +254,7 @@ impl Splats<'_> {
             row,
             ray: ewa::ray_to(self.view, self.chunk_view, self.chunk.means[row]),
             depth,
-            attributes: self.chunk.shapes[row].attributes,
+            shape: self.chunk.shape(row),
             state,
             height: drawn.height(),
         };

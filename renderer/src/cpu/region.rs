@@ -43,7 +43,7 @@ pub(crate) fn region(
                 let rows = chunk_view.block_rows((w / words) as u32);
                 let first = rows.start + w % words * 32;
                 for row in first..rows.end.min(first + 32) {
-                    let inside = on.is_inside(chunk_view, chunk.means[row], &chunk.shapes[row]);
+                    let inside = on.is_inside(chunk_view, chunk.means[row], &chunk.shape(row));
                     *word |= u32::from(inside) << (row - first);
                 }
             });

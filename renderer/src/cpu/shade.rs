@@ -1,6 +1,6 @@
 //! The color of one splat; twin of `shaders/common/shade.wgsl`.
 
-use glam::{Vec3, Vec4};
+use glam::{Mat3, Quat, Vec3, Vec4};
 use scene::sh;
 
 use super::chunk::PackedChunk;
@@ -13,7 +13,7 @@ use crate::{
         VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
-    layout::{ChunkView, Shading, View},
+    layout::{ChunkView, Shading, Shape, View},
     pack,
 };
 
@@ -25,7 +25,7 @@ pub(crate) struct Seen {
     pub(crate) ray: Vec3,
     /// Along the view axis.
     pub(crate) depth: f32,
-    pub(crate) attributes: u32,
+    pub(crate) shape: Shape,
     /// The splat's flags.
     pub(crate) state: u32,
     /// Of its node above the leaves.
@@ -56,9 +56,11 @@ pub(crate) fn color(
             let [near, scale] = view.depth_ramp;
             Vec3::splat((1.0 - (seen.depth.ln() - near) * scale).clamp(0.0, 1.0))
         }
-        VIEW_LABELS if features & CHUNK_LABELS != 0 => label_color(seen.attributes >> 22 & 31),
+        VIEW_LABELS if features & CHUNK_LABELS != 0 => {
+            label_color(seen.shape.attributes >> 22 & 31)
+        }
         VIEW_CONFIDENCE if features & CHUNK_CONFIDENCE != 0 => {
-            confidence_color(seen.attributes >> 27)
+            confidence_color(seen.shape.attributes >> 27)
         }
         VIEW_LABELS | VIEW_CONFIDENCE => Vec3::splat(0.5),
         VIEW_ALBEDO | VIEW_ROUGHNESS | VIEW_METALLIC | VIEW_OCCLUSION => {
@@ -168,12 +170,31 @@ pub(crate) fn graded_opacity(chunk_view: &ChunkView, grade: usize) -> f32 {
     chunk_view.grades[4 * grade + 3][0]
 }
 
-/// The stored normal in the world; a guessed one is turned towards the eye.
+/// The stored normal in the world; without one the shortest axis, turned towards the eye.
 fn world_normal(chunk_view: &ChunkView, seen: &Seen) -> Vec3 {
-    let normal = pack::unpack_normal(seen.attributes);
-    let away = chunk_view.features & CHUNK_NORMALS == 0 && normal.dot(seen.ray) > 0.0;
-    let normal = if away { -normal } else { normal };
+    let normal = if chunk_view.features & CHUNK_NORMALS != 0 {
+        pack::unpack_normal(seen.shape.attributes)
+    } else {
+        let axis = shortest_axis(&seen.shape);
+        if axis.dot(seen.ray) > 0.0 {
+            -axis
+        } else {
+            axis
+        }
+    };
     rotate(&chunk_view.world_from_object, normal)
+}
+
+fn shortest_axis(shape: &Shape) -> Vec3 {
+    let axes = Mat3::from_quat(Quat::from_array(shape.rotation()));
+    let [x, y, z] = shape.scale();
+    if x <= y && x <= z {
+        axes.x_axis
+    } else if y <= z {
+        axes.y_axis
+    } else {
+        axes.z_axis
+    }
 }
 
 /// A matte surface of a display-referred color under the environment and the directional lights.
@@ -230,7 +251,6 @@ pub(crate) fn srgb_from_linear(v: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use glam::Quat;
     use scene::{DirectionalLight, Edit, Environment, Node, Payload, Scene};
 
     use super::*;

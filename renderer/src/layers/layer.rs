@@ -10,7 +10,7 @@ use super::{Chunk, stream::Stream};
 use crate::{
     Residency,
     consts::{CHUNK, PAGE, WORKGROUP},
-    pack,
+    pack::{self, Stored},
     pages::{self, PageBounds},
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Layer<C> {
     pub(super) features: u32,
     pub(super) sh_degree: u32,
     /// Planes of harmonics and materials.
-    pub(super) planes: usize,
+    pub(super) stored: Stored,
     /// Rows of the document's layer.
     total: usize,
     /// Of these, the ones that are to be packed one after the other; all, but where there is no room.
@@ -78,7 +78,7 @@ impl<C: Chunk> Layer<C> {
             lit: false,
             features: 0,
             sh_degree: 0,
-            planes: 0,
+            stored: Stored::default(),
             total: 0,
             fitting: 0,
             len: 0,
@@ -219,10 +219,10 @@ impl<C: Chunk> Layer<C> {
     /// allows; everything else at once.
     pub(super) fn resize(&mut self, home: &C::Home, source: &SplatLayer, room: Room) {
         let cloud = &source.cloud;
-        let format = (pack::stored_sh_degree(cloud), pack::planes(cloud));
+        let format = (pack::stored_sh_degree(cloud), Stored::of(cloud));
         let end = room.end.filter(|_| cloud.len() > Residency::LARGE);
         self.written = 0..0;
-        if (self.sh_degree, self.planes) != format {
+        if (self.sh_degree, self.stored) != format {
             self.start_over();
         } else if self.stream.is_some() {
             if self.total == cloud.len() {
@@ -233,9 +233,9 @@ impl<C: Chunk> Layer<C> {
             // A layer that has arrived finds its final order now.
             self.forget_order();
         }
-        (self.sh_degree, self.planes) = format;
+        (self.sh_degree, self.stored) = format;
         self.total = cloud.len();
-        let fitting = room.most_bytes / pack::row_bytes(self.planes) as u64;
+        let fitting = room.most_bytes / self.stored.row_bytes() as u64;
         let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
         self.fitting = fitting.min(cloud.len()).max(self.len);
         self.grow(home, source, end);
@@ -297,7 +297,7 @@ impl<C: Chunk> Layer<C> {
                 _ => rows.len() * 3 / 2,
             };
             let capacity = room.next_multiple_of(WORKGROUP as usize).min(CHUNK);
-            let mut chunk = C::new(home, capacity, self.planes);
+            let mut chunk = C::new(home, capacity, self.stored);
             // Rows that were written before lie in the chunk that is thrown away.
             if rows.start < kept {
                 let again = &self.splat_from_sorted[rows.start..rows.end.min(kept)];

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     consts::{CHUNK, MAX_RANGES, WORKGROUP},
     layout::{ChunkView, RangeState},
-    pack::{self, PackedRows},
+    pack::{self, PackedRows, Stored},
     pages::{Frustum, PageBounds},
 };
 
@@ -63,7 +63,7 @@ pub(crate) struct Stream<C> {
     flags: Vec<SplatFlags>,
     /// `[nodes]` as in [`LodTree::shares`]: how much of what merged splats stand for is selected.
     selected: Vec<Vec<u8>>,
-    planes: usize,
+    stored: Stored,
     pub(crate) chunks: Vec<C>,
     slot_rows: usize,
     most_slots: usize,
@@ -101,14 +101,14 @@ impl<C: Chunk> Stream<C> {
         let slot_rows = largest
             .next_multiple_of(WORKGROUP as usize)
             .max(CHUNK / MAX_RANGES as usize);
-        let planes = pack::planes(&cloud);
-        let slot_bytes = (slot_rows * pack::row_bytes(planes)) as u64;
+        let stored = Stored::of(&cloud);
+        let slot_bytes = (slot_rows * stored.row_bytes()) as u64;
         let fitting = usize::try_from(most_bytes / slot_bytes).unwrap_or(usize::MAX);
         let source = Arc::new(Source { cloud, tree });
         let mut stream = Self {
             selected: shares(&source.tree, &flags),
             flags,
-            planes,
+            stored,
             chunks: Vec::new(),
             slot_rows,
             most_slots: fitting.clamp(1, nodes),
@@ -134,7 +134,7 @@ impl<C: Chunk> Stream<C> {
 
     /// Rows that there is room for when all slots are made.
     pub(crate) fn most_bytes(&self) -> u64 {
-        (self.most_slots * self.slot_rows * pack::row_bytes(self.planes)) as u64
+        (self.most_slots * self.slot_rows * self.stored.row_bytes()) as u64
     }
 
     /// Nodes that a cut may have.
@@ -295,7 +295,7 @@ impl<C: Chunk> Stream<C> {
             let slot = self.node_of_slot.len();
             if slot.is_multiple_of(self.slots_a_chunk()) {
                 let slots = (self.most_slots - slot).min(self.slots_a_chunk());
-                let chunk = C::new(home, slots * self.slot_rows, self.planes);
+                let chunk = C::new(home, slots * self.slot_rows, self.stored);
                 self.chunks.push(chunk);
             }
             self.node_of_slot.push(NONE);

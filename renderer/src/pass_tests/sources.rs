@@ -5,8 +5,7 @@ use std::mem::offset_of;
 use crate::{
     Tuning,
     layout::{
-        Backdrop, ChunkView, Counters, Light, Record, Region, ScanRows, Shading, Shape, SortRound,
-        View,
+        Backdrop, ChunkView, Counters, Light, Record, Region, ScanRows, Shading, SortRound, View,
     },
     shader,
 };
@@ -191,12 +190,6 @@ fn structs_are_mirrored() {
         length,
         first_total,
         padding
-    });
-    assert_mirrored!(Shape {
-        scale_xy,
-        scale_z_rotation,
-        rotation,
-        attributes
     });
     // WGSL reads a record in two vectors.
     assert_eq!(reflect("Record").1 as usize, size_of::<Record>());

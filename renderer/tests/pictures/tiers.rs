@@ -64,3 +64,24 @@ fn every_choice_of_passes_draws_the_same_bytes() {
         assert!(actual == expected, "another picture with {tuning}");
     }
 }
+
+#[test]
+fn a_splat_without_columns_takes_no_more_than_128_bytes() {
+    let Some(device) = device() else { return };
+    let bytes = |columns: bool| {
+        // Whole workgroups of splats, as room is made for those.
+        let n = 2048;
+        let mut parts = ball(n, 3, 14);
+        if !columns {
+            parts.columns.clear();
+        }
+        let mut scene = Scene::new();
+        insert(&mut scene, layer(parts));
+        let mut renderer = Renderer::new(device.gpu().clone()).expect("a renderer");
+        renderer.sync(&scene, &[]);
+        let frame = Frame::new(camera([64, 48]));
+        renderer.render_image(&frame).expect("a picture");
+        renderer.stats().scene_bytes as f64 / n as f64
+    };
+    assert_eq!([bytes(false), bytes(true)], [125.0, 129.0]);
+}
