@@ -1,4 +1,4 @@
-//! The parts of the window. Each reads a [`Cx`](crate::cx::Cx) and pushes wishes.
+//! The parts of the window. Each reads a [`Cx`] and pushes wishes.
 
 pub mod data;
 pub mod gizmo;
@@ -22,7 +22,11 @@ pub mod welcome;
 
 use std::collections::BTreeSet;
 
+use editor::Command;
+use egui::{Button, Ui};
 use scene::NodeId;
+
+use crate::cx::{Cx, Wishes};
 
 /// Room for the scroll bar at the right of side panels.
 pub const SCROLL_MARGIN: egui::Margin = egui::Margin {
@@ -55,4 +59,24 @@ pub struct State {
     pub naming: Option<(String, String)>,
     /// The welcome card was sent away.
     pub welcome_done: bool,
+}
+
+/// A button that runs a command: its help, or why it cannot run now, where the pointer rests.
+pub fn command_button(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    wishes: &mut Wishes,
+    command: Command,
+    button: Button<'_>,
+) {
+    let enabled = cx.editor.enabled(&command);
+    let response = ui.add_enabled(enabled.is_ok(), button);
+    let help = command.info().help;
+    if response.clicked() {
+        wishes.run(command);
+    }
+    match enabled {
+        Ok(()) => response.on_hover_text(help),
+        Err(why) => response.on_disabled_hover_text(why),
+    };
 }

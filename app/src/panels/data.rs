@@ -176,18 +176,31 @@ fn ends_ui(
     if !changed {
         return;
     }
-    let [low, high] = ends;
-    if range.is_some() {
-        wishes.run(Command::AdjustRange(low, high));
+    let begun = range.is_some();
+    set_range(wishes, begun, &choices.quantity, ends.into(), choices.op);
+}
+
+/// Selects a range, or moves the ends of the one that is being selected.
+fn set_range(
+    wishes: &mut Wishes,
+    begun: bool,
+    quantity: &Quantity,
+    (low, high): (f32, f32),
+    op: SelectOp,
+) {
+    wishes.run(if begun {
+        Command::AdjustRange(low, high)
     } else {
-        let quantity = choices.quantity.clone();
-        let range = DataRange {
-            quantity,
-            low,
-            high,
-        };
-        wishes.run(Command::SelectRange(range, choices.op));
-    }
+        let quantity = quantity.clone();
+        Command::SelectRange(
+            DataRange {
+                quantity,
+                low,
+                high,
+            },
+            op,
+        )
+    });
 }
 
 fn chart_ui(
@@ -273,18 +286,14 @@ fn pull(drag: &mut RangeDrag, at: f32, histogram: &Histogram, wishes: &mut Wishe
         (low, high)
     };
     let (low, high) = (histogram.value_at(low), histogram.value_at(high));
-    if drag.begun {
-        wishes.run(Command::AdjustRange(low, high));
-    } else {
-        drag.begun = true;
-        let quantity = histogram.quantity.clone();
-        let range = DataRange {
-            quantity,
-            low,
-            high,
-        };
-        wishes.run(Command::SelectRange(range, drag.op));
-    }
+    set_range(
+        wishes,
+        drag.begun,
+        &histogram.quantity,
+        (low, high),
+        drag.op,
+    );
+    drag.begun = true;
 }
 
 fn paint_bars(ui: &Ui, rect: Rect, histogram: &Histogram, log_counts: bool) {

@@ -307,20 +307,11 @@ pub fn item(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command) {
 }
 
 fn named_item(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, name: &str) {
-    let info = command.info();
-    let enabled = cx.editor.enabled(&command);
     let mut button = Button::new(name).min_size(egui::vec2(220.0, 0.0));
     if let Some(keys) = cx.editor.keymap().shortcut(&command) {
         button = button.shortcut_text(keys);
     }
-    let response = ui.add_enabled(enabled.is_ok(), button);
-    if response.clicked() {
-        wishes.run(command);
-    }
-    match enabled {
-        Ok(()) => response.on_hover_text(info.help),
-        Err(why) => response.on_disabled_hover_text(why),
-    };
+    super::command_button(ui, cx, wishes, command, button);
 }
 
 fn card_item(ui: &mut Ui, wishes: &mut Wishes, name: &str, keys: Option<&str>, card: CardKind) {

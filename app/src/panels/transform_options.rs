@@ -1,4 +1,4 @@
-//! Options of the tool in hand, in a bar over the top of the viewport.
+//! Options of the transform tools and of measuring, in a bar over the top of the viewport.
 
 use editor::{Command, EditCommand, Pivot, ToolKind};
 use egui::{Align2, Area, Id, Order, Rect, Ui, vec2};
@@ -119,16 +119,8 @@ fn measure_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 
 /// A button with fewer words than the command has elsewhere.
 fn small_button(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, name: &str) {
-    let enabled = cx.editor.enabled(&command);
-    let response = ui.add_enabled(enabled.is_ok(), egui::Button::new(theme::small(name)));
-    let help = command.info().help;
-    if response.clicked() {
-        wishes.run(command);
-    }
-    match enabled {
-        Ok(()) => response.on_hover_text(help),
-        Err(why) => response.on_disabled_hover_text(why),
-    };
+    let button = egui::Button::new(theme::small(name));
+    super::command_button(ui, cx, wishes, command, button);
 }
 
 fn divider(ui: &mut Ui) {

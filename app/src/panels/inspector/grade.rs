@@ -7,6 +7,7 @@ use scene::{Grade, NodeId, SplatLayer};
 use super::change;
 use crate::cx::{Cx, Wishes};
 use crate::expression::Unit;
+use crate::panels::command_button;
 use crate::persist::Settings;
 use crate::text;
 use crate::theme::{self, GAP, tokens};
@@ -186,16 +187,7 @@ fn actions_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, id: NodeId, layer: 
             (EditCommand::BakeGrade(id), text::BAKE),
         ] {
             let command = Command::Edit(command);
-            let enabled = cx.editor.enabled(&command);
-            let response = ui.add_enabled(enabled.is_ok(), egui::Button::new(name));
-            let help = command.info().help;
-            if response.clicked() {
-                wishes.run(command);
-            }
-            match enabled {
-                Ok(()) => response.on_hover_text(help),
-                Err(why) => response.on_disabled_hover_text(why),
-            };
+            command_button(ui, cx, wishes, command, egui::Button::new(name));
         }
     });
     let degree = layer.cloud.sh_degree();
