@@ -1,0 +1,13 @@
+//! Cities of Gaussians: a plan of streets and buildings becomes oriented surfels with materials, tile by tile.
+//!
+//! The frame of this crate is a map's: metres, x east, y north, z up from the ground of the plan. A layer of the
+//! scene gets `(x, z, -y)`.
+
+pub mod layout;
+pub mod maps;
+
+pub use layout::{
+    Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
+    RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
+};
+pub use maps::{Class, Maps, RoadMaps};
