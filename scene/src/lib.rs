@@ -43,7 +43,7 @@ pub use incoming::IncomingError;
 pub use light::{DirectionalLight, Environment};
 pub use lod::{LodError, LodNode, LodTree};
 pub use neighbors::Neighborhood;
-pub use node::{CameraPose, Node, NodeId, Payload, SplatLayer};
+pub use node::{CameraPose, Node, NodeId, Payload, Recipe, SplatLayer};
 pub use rasterizer::{PixelImage, Rasterizer};
 pub use region::{Footprint, Region, RegionMask, RegionQuery};
 pub use rows::RowSet;
