@@ -5,6 +5,7 @@
 
 pub mod layout;
 pub mod maps;
+pub mod stream;
 
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
