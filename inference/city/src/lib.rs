@@ -3,8 +3,10 @@
 //! The frame of this crate is a map's: metres, x east, y north, z up from the ground of the plan. A layer of the
 //! scene gets `(x, z, -y)`.
 
+pub mod appearance;
 pub mod layout;
 pub mod maps;
+pub mod random;
 pub mod stream;
 
 pub use layout::{
