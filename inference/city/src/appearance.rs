@@ -3,6 +3,7 @@
 
 mod car;
 mod facade;
+mod features;
 pub mod filter;
 mod glass;
 mod ground;
@@ -16,6 +17,7 @@ use glam::{Vec2, Vec3};
 
 pub use car::{CarPart, CarStyle, car};
 pub use facade::facade;
+pub use features::{DECODED, FACADE_FEATURES, facade_features};
 pub use ground::{GroundPoint, ground};
 pub use roof::{RoofMaterial, RoofStyle, roof};
 pub use style::{FacadeStyle, STYLE_NUMBERS};

@@ -149,23 +149,26 @@ impl Opening {
 
     /// Share of the box that is glass.
     fn glazed(&self, x: f32, y: f32, w: Vec2) -> f32 {
-        let columns: f32 = Self::strips(self.left, self.right, self.panes, 0.045)
-            .map(|strip| pulse(x, self.bay, strip, w.x))
-            .sum();
+        self.glazed_across(x, w.x) * self.glazed_up(y, w.y)
+    }
+
+    /// Share of the box in the upright strips of glass.
+    pub(crate) fn glazed_across(&self, x: f32, w: f32) -> f32 {
+        Self::strips(self.left, self.right, self.panes, 0.045)
+            .map(|strip| pulse(x, self.bay, strip, w))
+            .sum()
+    }
+
+    /// Share of the box in the level strips of glass.
+    pub(crate) fn glazed_up(&self, y: f32, w: f32) -> f32 {
+        if self.rows != 2 {
+            return Self::strips(self.low, self.high, self.rows, 0.03)
+                .map(|strip| pulse(y, self.floor, strip, w))
+                .sum();
+        }
         // A transom sits at two thirds rather than in the middle.
-        let split = if self.rows == 2 {
-            self.low + 0.66 * (self.high - self.low)
-        } else {
-            self.high
-        };
-        let rows: f32 = if self.rows == 2 {
-            pulse(y, self.floor, (self.low + FRAME, split - 0.03), w.y)
-                + pulse(y, self.floor, (split + 0.03, self.high - FRAME), w.y)
-        } else {
-            Self::strips(self.low, self.high, self.rows, 0.03)
-                .map(|strip| pulse(y, self.floor, strip, w.y))
-                .sum()
-        };
-        columns * rows
+        let split = self.low + 0.66 * (self.high - self.low);
+        pulse(y, self.floor, (self.low + FRAME, split - 0.03), w)
+            + pulse(y, self.floor, (split + 0.03, self.high - FRAME), w)
     }
 }
