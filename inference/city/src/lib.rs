@@ -4,11 +4,13 @@
 //! scene gets `(x, z, -y)`.
 
 pub mod appearance;
+pub mod decoder;
 pub mod layout;
 pub mod maps;
 pub mod random;
 pub mod stream;
 
+pub use decoder::{DecodeError, Decoder};
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
