@@ -56,7 +56,7 @@ pub struct Layout {
     pub roads: Vec<Road>,
     /// Parks, water, squares; later ones lie on earlier ones. Where there is none and no road: pavement.
     pub areas: Vec<Area>,
-    /// Trees.
+    /// Trees; like lamps and cars those outside `0..size` are other tiles' ([`Layout::owns`]).
     pub trees: Vec<Tree>,
     /// Street lamps.
     pub lamps: Vec<Lamp>,
@@ -67,6 +67,11 @@ pub struct Layout {
 impl Layout {
     /// How far around a tile its layout knows its surroundings: shadows and occlusion need them.
     pub const APRON: f32 = 64.0;
+
+    /// Whether a thing at a point is this layout's to build, or stands in it only to shade.
+    pub fn owns(&self, at: Vec2) -> bool {
+        at.cmpge(Vec2::ZERO).all() && at.cmplt(self.size).all()
+    }
 }
 
 /// A simple polygon with holes, without repeated points.
@@ -138,7 +143,8 @@ pub struct Building {
     pub id: u64,
     /// Outline on the ground.
     pub footprint: Polygon,
-    /// Height of its underside above the ground, metres: zero, or more for what bridges a passage.
+    /// Height of its underside above the ground, metres: zero, or more for what bridges a passage, and for a tower that
+    /// stands on its podium (where the [bottom map](crate::Maps::bottom) is zero, something else is below).
     pub base: f32,
     /// Height of its eaves above the ground, metres; the roof comes on top.
     pub height: f32,

@@ -12,4 +12,4 @@ pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
 };
-pub use maps::{Class, Maps, RoadMaps};
+pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};

@@ -1,5 +1,12 @@
 //! The pictures of a plan: the five maps of GaussianCity (Xie et al., CVPR 2025), and what markings need besides.
 
+mod fill;
+mod junctions;
+mod rasterize;
+mod streets;
+
+pub use rasterize::rasterize;
+
 use serde::{Deserialize, Serialize};
 
 /// Class of a cell, with GaussianCity's numbers.
@@ -29,6 +36,33 @@ pub enum Class {
     Car = 8,
 }
 
+/// What lies under foot: finer than [`Class`], and known below buildings and trees too.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[repr(u8)]
+pub enum Ground {
+    /// Slabs between kerb and house: where a layout says nothing.
+    #[default]
+    Pavement = 0,
+    /// Carriageway of a street.
+    Carriageway = 1,
+    /// Street for people on foot.
+    Promenade = 2,
+    /// Parking and other asphalt off the streets.
+    Asphalt = 3,
+    /// Lawn.
+    Grass = 4,
+    /// River, pond, sea.
+    Water = 5,
+    /// Paved square.
+    Square = 6,
+    /// Yard between buildings.
+    Court = 7,
+    /// Building site, bare ground.
+    Bare = 8,
+}
+
 /// Maps of one area: `width × height` cells, row 0 is the southernmost, cell 0 the westernmost.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Maps {
@@ -40,16 +74,18 @@ pub struct Maps {
     pub width: usize,
     /// Cells from south to north.
     pub height: usize,
-    /// Semantic map (SEG).
+    /// Semantic map (SEG). Trees and cars are left out: they stand in the layout.
     pub classes: Vec<Class>,
     /// Instance map (INS): one more than the index of the building in its layout, zero for none.
     pub instances: Vec<u32>,
     /// Top-down height (TD): the highest surface, metres, trees left out.
     pub top: Vec<f32>,
-    /// Bottom-up height (BU): underside of what stands there, metres; zero on the ground.
+    /// Bottom-up height (BU): underside of the lowest building there, metres; zero on the ground.
     pub bottom: Vec<f32>,
     /// Density: cells that want points, and how many, 0..=255.
     pub density: Vec<u8>,
+    /// What lies under foot; empty where only the five maps of a picture are known.
+    pub ground: Vec<Ground>,
     /// What markings need, where streets are known as lines.
     pub roads: Option<RoadMaps>,
 }
@@ -61,10 +97,35 @@ pub struct RoadMaps {
     pub across: Vec<f32>,
     /// Metres along that street.
     pub along: Vec<f32>,
-    /// Half its width, metres.
+    /// Half its width, metres; zero far from any.
     pub half_width: Vec<f32>,
     /// Its class as a number of [`crate::RoadClass`], or 255 far from any.
     pub class: Vec<u8>,
-    /// Distance to where two streets cover the ground, metres; zero inside.
+    /// Metres along the street to where the nearest other street begins to cover it; zero inside, so that what keeps
+    /// a distance from a junction lies straight across the street.
     pub junction: Vec<f32>,
+    /// Signed distance to the nearest kerb, metres: negative on a carriageway, with the corners of junctions rounded.
+    /// Not known farther than [`RoadMaps::REACH`] from one.
+    pub kerb: Vec<f32>,
+}
+
+impl RoadMaps {
+    /// How far beyond their kerbs streets are known, metres.
+    pub const REACH: f32 = 8.0;
+    /// Class of a cell that is far from any street.
+    pub const NO_STREET: u8 = u8::MAX;
+    /// Distance to a junction where there is none.
+    pub const NO_JUNCTION: f32 = 1e3;
+}
+
+impl Maps {
+    /// Index of the cell in which a point lies, metres in the frame of the layout.
+    pub fn cell_at(&self, point: glam::Vec2) -> Option<usize> {
+        let step = ((point - self.corner) / self.cell).floor();
+        let inside = step.x >= 0.0
+            && step.y >= 0.0
+            && step.x < self.width as f32
+            && step.y < self.height as f32;
+        inside.then(|| step.y as usize * self.width + step.x as usize)
+    }
 }
