@@ -6,7 +6,7 @@ mod facade;
 pub mod filter;
 mod glass;
 mod ground;
-mod ground_floor;
+pub(crate) mod ground_floor;
 mod masonry;
 mod roof;
 mod style;
@@ -16,6 +16,7 @@ use glam::{Vec2, Vec3};
 
 pub use car::{CarPart, CarStyle, car};
 pub use facade::facade;
+pub(crate) use facade::Opening;
 pub use ground::{GroundPoint, ground};
 pub use roof::{RoofMaterial, RoofStyle, roof};
 pub use style::{FacadeStyle, STYLE_NUMBERS};
