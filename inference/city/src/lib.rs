@@ -4,15 +4,23 @@
 //! scene gets `(x, z, -y)`.
 
 pub mod appearance;
+pub mod cloud;
 pub mod decoder;
+pub mod field;
 pub mod layout;
+pub mod light;
 pub mod maps;
 pub mod random;
 pub mod stream;
+pub mod surfels;
 
+pub use cloud::{Bake, cloud, scene_from_city};
 pub use decoder::{DecodeError, Decoder};
+pub use field::HeightField;
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
 };
+pub use light::Daylight;
 pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};
+pub use surfels::{Detail, Surfels, Viewpoint, extrude};

@@ -6,15 +6,15 @@ use super::{
     Surface, averaged,
     filter::{coverage, fade, fbm, pulse, ramp},
 };
-use crate::{layout::RoadClass, maps::Class, random::cell};
+use crate::{layout::RoadClass, maps::Ground, random::cell};
 
 /// One place on the ground and what its surroundings are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GroundPoint {
     /// Metres in the frame of the plan.
     pub at: Vec2,
-    /// What the map says.
-    pub class: Class,
+    /// What the map says; between carriageway and pavement the kerb decides.
+    pub ground: Ground,
     /// Signed distance to the nearest centre line, metres; left of its direction is positive.
     pub across: f32,
     /// Metres along that street.
@@ -27,6 +27,10 @@ pub struct GroundPoint {
     pub road: Option<RoadClass>,
     /// Distance to the nearest junction, metres; zero inside.
     pub junction: f32,
+    /// Signed distance to the nearest kerb, metres, negative on the carriageway.
+    pub kerb: f32,
+    /// Where that distance grows, of length 1.
+    pub from_kerb: Vec2,
 }
 
 impl GroundPoint {
@@ -37,6 +41,7 @@ impl GroundPoint {
             at: self.at + offset,
             across: self.across + offset.dot(left),
             along: self.along + offset.dot(self.direction),
+            kerb: self.kerb + offset.dot(self.from_kerb),
             ..*self
         }
     }
@@ -46,26 +51,38 @@ impl GroundPoint {
 pub fn ground(point: &GroundPoint, stride: f32) -> Surface {
     averaged(Vec2::ZERO, Vec2::splat(stride), |offset, w| {
         let here = point.moved(offset);
-        match here.class {
-            Class::Road => carriageway(&here, w.x),
-            Class::Green => grass(&here, w.x),
-            Class::Water => water(&here, w.x),
-            Class::Construction => bare_ground(&here, w.x),
-            _ => paved(&here, w.x),
+        match here.ground {
+            Ground::Carriageway | Ground::Pavement => street(&here, w.x),
+            Ground::Asphalt => carriageway(&here, w.x),
+            Ground::Promenade => setts(&here, w.x),
+            Ground::Grass => grass(&here, w.x),
+            Ground::Water => water(&here, w.x),
+            Ground::Square => square(&here, w.x),
+            Ground::Court => court(&here, w.x),
+            Ground::Bare => bare_ground(&here, w.x),
         }
     })
 }
 
-fn carriageway(p: &GroundPoint, w: f32) -> Surface {
-    if p.road == Some(RoadClass::Pedestrian) {
-        return setts(p, w);
+/// Carriageway on one side of the kerb, pavement on the other.
+fn street(p: &GroundPoint, w: f32) -> Surface {
+    let road = coverage(p.kerb, f32::MIN, 0.0, w);
+    if road <= 0.0 {
+        paved(p, w)
+    } else if road >= 1.0 {
+        carriageway(p, w)
+    } else {
+        paved(p, w).under(&carriageway(p, w), road)
     }
+}
+
+fn carriageway(p: &GroundPoint, w: f32) -> Surface {
     let seed = 0x0a5f;
     let mut shade = 1.0
         + 0.10 * fbm(0.12 * p.at.x, 0.12 * p.at.y, seed, 0.12 * w)
         + 0.16 * fbm(2.3 * p.at.x, 2.3 * p.at.y, seed ^ 1, 2.3 * w);
     let side = p.across.abs();
-    let edge = p.half_width - side;
+    let edge = -p.kerb;
     let in_junction = p.junction <= 0.0;
     if p.road.is_some() && !in_junction {
         // Wheels polish two tracks a lane, and rain leaves the dirt in the gutter.
@@ -159,11 +176,7 @@ fn markings(p: &GroundPoint, w: f32) -> f32 {
 
 /// Pavements of slabs with a stone kerb, and other paved ground.
 fn paved(p: &GroundPoint, w: f32) -> Surface {
-    let beyond = p.across.abs() - p.half_width;
-    let beside_street = p.road.is_some_and(|c| c > RoadClass::Service) && beyond < 5.2;
-    if !beside_street {
-        return court(p, w);
-    }
+    let beyond = p.kerb;
     // Slabs follow the street where it is known which.
     let (u, v) = if p.junction > 3.0 {
         (p.along, p.across.abs() - p.half_width)
@@ -192,6 +205,18 @@ fn court(p: &GroundPoint, w: f32) -> Surface {
     let tone = (cell(0xc0, (x / 0.4).floor() as i32, row) - 0.5) * fade(w, 0.4);
     let base = Vec3::new(0.255, 0.24, 0.22) * (1.0 + 0.28 * worn + 0.12 * fine + 0.22 * tone);
     Surface::matte(base * (0.72 + 0.28 * stone))
+}
+
+/// Large slabs of two tones, for squares.
+fn square(p: &GroundPoint, w: f32) -> Surface {
+    const SIZE: f32 = 0.8;
+    let slab = pulse(p.at.x, SIZE, (0.02, SIZE), w) * pulse(p.at.y, SIZE, (0.02, SIZE), w);
+    let (i, j) = ((p.at.x / SIZE).floor() as i32, (p.at.y / SIZE).floor() as i32);
+    let tone = (cell(0x59, i, j) - 0.5) * fade(w, SIZE);
+    let worn = fbm(0.12 * p.at.x, 0.12 * p.at.y, 0x59, 0.12 * w);
+    let band = 1.0 - pulse(p.at.x, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w) * pulse(p.at.y, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w);
+    let base = Vec3::new(0.30, 0.28, 0.255) * (1.0 + 0.24 * tone + 0.2 * worn) * (1.0 - 0.3 * band);
+    Surface::matte(base * (0.66 + 0.34 * slab))
 }
 
 /// Small cobbles in rows across a street for people on foot.

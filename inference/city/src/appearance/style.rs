@@ -178,9 +178,9 @@ impl FacadeStyle {
         let floor = random.range(3.0, 3.65);
         // Edges on twelfths of bay and floor fall between cells of the finest lattices.
         let wide = if modern {
-            [8.0, 9.0, 10.0]
+            [8.0, 8.0, 10.0]
         } else {
-            [5.0, 6.0, 6.0]
+            [4.0, 6.0, 6.0]
         };
         let low = if modern && random.chance(0.35) {
             1.0
@@ -247,7 +247,7 @@ impl FacadeStyle {
         self.bay = self.bay.max(3.0) * 1.25;
         self.floor = (0.42 * height).clamp(4.0, 7.5);
         self.ground_floor = self.ground_floor.min(0.5 * height);
-        self.window_width = 5.0 / 12.0;
+        self.window_width = 4.0 / 12.0;
         self.window_low = 2.0 / 12.0;
         self.window_high = 10.0 / 12.0;
         (self.panes, self.rows) = (2, 3);

@@ -1,0 +1,173 @@
+//! All parts of a layout, built on all cores and joined in their order.
+
+use glam::{Vec2, Vec3};
+use rayon::prelude::*;
+
+use super::{
+    Detail, Surfels,
+    builder::Builder,
+    cars, furniture, grand, ground,
+    outline::runs,
+    roofs::RoofPlan,
+    trees, trim,
+    walls::{WallJob, kind_of, soffit},
+};
+use crate::{
+    appearance::{FacadeStyle, Wall},
+    field::HeightField,
+    layout::{Building, Layout, RoofShape},
+    maps::{Class, Ground, Maps},
+};
+
+/// What builders look up about the surroundings.
+pub(super) struct Site<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) maps: &'a Maps,
+    pub(super) field: &'a HeightField,
+    pub(super) detail: &'a Detail,
+}
+
+impl Site<'_> {
+    /// Index of the cell of a place.
+    pub(super) fn cell(&self, at: Vec2) -> Option<usize> {
+        let p = (at - self.maps.corner) / self.maps.cell;
+        let inside = p.x >= 0.0 && p.y >= 0.0 && p.x < self.maps.width as f32 && p.y < self.maps.height as f32;
+        inside.then(|| p.y as usize * self.maps.width + p.x as usize)
+    }
+
+    /// Instance and height of what stands at a place; zeros for nothing.
+    pub(super) fn standing(&self, at: Vec2) -> (u32, f32) {
+        self.cell(at).map_or((0, 0.0), |k| (self.maps.instances[k], self.maps.top[k]))
+    }
+
+    /// Whether people walk or drive there.
+    pub(super) fn is_public(&self, at: Vec2) -> bool {
+        let Some(k) = self.cell(at) else { return false };
+        let free = self.maps.instances[k] == 0;
+        free && self.maps.ground.get(k).map_or(self.maps.classes[k] == Class::Road, |ground| {
+            matches!(ground, Ground::Carriageway | Ground::Promenade | Ground::Square)
+        })
+    }
+}
+
+/// Makes a layout solid at a level of detail, with the light of the sky that reaches each surfel. The same input
+/// is the same output, in the same order, on any number of cores.
+pub fn extrude(layout: &Layout, maps: &Maps, detail: &Detail) -> Surfels {
+    extrude_with(layout, maps, &HeightField::new(layout, maps), detail)
+}
+
+/// [`extrude`] with a height field that is there already.
+pub fn extrude_with(layout: &Layout, maps: &Maps, field: &HeightField, detail: &Detail) -> Surfels {
+    let site = Site {
+        layout,
+        maps,
+        field,
+        detail,
+    };
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    jobs.extend(ground::blocks(layout).map(Job::Ground));
+    let own = layout.buildings.iter().zip(1..).filter(|(b, _)| !b.context);
+    jobs.extend(own.map(|(building, instance)| Job::Building(building, instance)));
+    jobs.extend(layout.trees.chunks(8).map(Job::Trees));
+    jobs.extend(layout.cars.chunks(8).map(Job::Cars));
+    jobs.push(Job::Furniture);
+    let parts: Vec<Surfels> = jobs
+        .par_iter()
+        .with_max_len(1)
+        .map(|job| {
+            let mut part = job.run(&site);
+            shade(&mut part, field);
+            part
+        })
+        .collect();
+    Surfels::joined(&parts)
+}
+
+enum Job<'a> {
+    Ground(Vec2),
+    Building(&'a Building, u32),
+    Trees(&'a [crate::layout::Tree]),
+    Cars(&'a [crate::layout::Car]),
+    Furniture,
+}
+
+impl Job<'_> {
+    fn run(&self, site: &Site<'_>) -> Surfels {
+        match self {
+            Self::Ground(corner) => ground::block(site, *corner),
+            Self::Building(one, instance) => building(site, one, *instance),
+            Self::Trees(all) => trees::trees(site, all),
+            Self::Cars(all) => cars::cars(site, all),
+            Self::Furniture => furniture::furniture(site),
+        }
+    }
+}
+
+/// Fills in the light of the sky. Fine neighbors share one probe: it changes slowly.
+fn shade(part: &mut Surfels, field: &HeightField) {
+    const SHARED: f32 = 0.22;
+    let mut last: Option<(Vec3, Vec3, f32)> = None;
+    for k in 0..part.len() {
+        let normal = part.normals[k];
+        let at = part.means[k] + normal * (part.lifts[k] + 0.25);
+        let known = last.filter(|(p, n, _)| p.distance_squared(at) < SHARED * SHARED && n.dot(normal) > 0.98);
+        let sky = match known {
+            Some((.., sky)) => sky,
+            None => {
+                let sky = field.sky(at, normal);
+                last = Some((at, normal, sky));
+                sky
+            }
+        };
+        part.occlusion[k] *= sky;
+    }
+}
+
+fn building(site: &Site<'_>, building: &Building, instance: u32) -> Surfels {
+    let mut builder = Builder::new(Class::Facade, instance);
+    if building.footprint.outer.len() < 3 || !(building.height - building.base > 0.3) {
+        return builder.surfels;
+    }
+    let style = FacadeStyle::of(building);
+    let walls: Vec<_> = runs(&building.footprint)
+        .into_iter()
+        .filter(|run| run.length() > 0.05)
+        .map(|run| {
+            let kind = kind_of(site, &run, building, instance);
+            (run, kind)
+        })
+        .collect();
+    let roof = RoofPlan::new(building, &style, &walls);
+    let mut finest = 8.0_f32;
+    for (number, (run, kind)) in walls.iter().enumerate() {
+        let (middle, radius) = run.ball();
+        let half = 0.5 * building.height;
+        let reach = radius.hypot(half);
+        let straight = run.pieces().nth(1).is_none();
+        let normal = straight.then(|| run.at(0.0).normal);
+        let stride = site.detail.stride(middle.extend(half), reach, normal);
+        finest = finest.min(stride);
+        let mut wall = Wall::new(&style, run.length(), building.height, *kind);
+        wall.seed = style.seed.wrapping_add(0x9e37 * number as u32);
+        let job = WallJob {
+            run,
+            wall,
+            style: &style,
+            building,
+            stride,
+        };
+        job.emit(site, &mut builder, &roof);
+        trim::trim(site, &job, &roof, &mut builder);
+    }
+    let (middle, radius) = roof.dome();
+    let reach = radius.hypot(3.0);
+    let stride = site.detail.stride(middle.extend(building.height), reach, Some(Vec3::Z)).max(finest);
+    roof.emit(&mut builder, building, stride);
+    if building.base > 0.5 {
+        soffit(&mut builder, &roof, building, stride);
+    }
+    if roof.shape == RoofShape::Dome {
+        grand::dome(&mut builder, &roof, stride.min(finest.max(0.25)));
+    }
+    builder.surfels
+}
