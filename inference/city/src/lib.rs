@@ -3,9 +3,15 @@
 //! The frame of this crate is a map's: metres, x east, y north, z up from the ground of the plan. A layer of the
 //! scene gets `(x, z, -y)`.
 
+mod dice;
+pub mod finite;
+mod furnish;
+mod geometry;
 pub mod layout;
 pub mod maps;
+pub mod osm;
 
+pub use finite::FinitePlan;
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
