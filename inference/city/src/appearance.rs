@@ -16,9 +16,9 @@ mod wall;
 use glam::{Vec2, Vec3};
 
 pub use car::{CarPart, CarStyle, car};
+pub(crate) use facade::Opening;
 pub use facade::facade;
 pub use features::{DECODED, FACADE_FEATURES, facade_features};
-pub(crate) use facade::Opening;
 pub use ground::{GroundPoint, ground};
 pub use roof::{RoofMaterial, RoofStyle, roof};
 pub use style::{FacadeStyle, STYLE_NUMBERS};

@@ -6,10 +6,15 @@
 pub mod appearance;
 pub mod cloud;
 pub mod decoder;
+mod dice;
 pub mod field;
+pub mod finite;
+mod furnish;
+mod geometry;
 pub mod layout;
 pub mod light;
 pub mod maps;
+pub mod osm;
 pub mod random;
 pub mod stream;
 pub mod surfels;
@@ -17,6 +22,7 @@ pub mod surfels;
 pub use cloud::{Bake, cloud, scene_from_city};
 pub use decoder::{DecodeError, Decoder};
 pub use field::HeightField;
+pub use finite::FinitePlan;
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,

@@ -58,13 +58,23 @@ impl Daylight {
 
     /// Light that a surfel sends towards an eye; without one, towards somebody in the street. Linear, before
     /// exposure.
-    pub fn shade(&self, surfels: &Surfels, row: usize, field: &HeightField, eye: Option<Vec3>) -> Vec3 {
+    pub fn shade(
+        &self,
+        surfels: &Surfels,
+        row: usize,
+        field: &HeightField,
+        eye: Option<Vec3>,
+    ) -> Vec3 {
         let surface = &surfels.surfaces[row];
         let normal = surfels.normals[row];
         let at = surfels.means[row] + normal * (surfels.lifts[row] + 0.22);
         let open = surfels.occlusion[row];
         let facing = normal.dot(self.towards_sun);
-        let seen = if facing > 0.0 { field.lit(at, self.towards_sun) } else { 0.0 };
+        let seen = if facing > 0.0 {
+            field.lit(at, self.towards_sun)
+        } else {
+            0.0
+        };
         let direct = self.sun * (facing.max(0.0) * seen);
         let light = direct + self.around(at, normal, open);
         let diffuse = surface.albedo * light;
@@ -84,7 +94,14 @@ impl Daylight {
     }
 
     /// What glass, clear coat and metal mirror.
-    fn mirrored(&self, surfels: &Surfels, row: usize, field: &HeightField, eye: Option<Vec3>, open: f32) -> Vec3 {
+    fn mirrored(
+        &self,
+        surfels: &Surfels,
+        row: usize,
+        field: &HeightField,
+        eye: Option<Vec3>,
+        open: f32,
+    ) -> Vec3 {
         let surface = &surfels.surfaces[row];
         let strength = surface.glass.max(0.5 * surface.metallic);
         if strength < 0.02 {
@@ -125,7 +142,8 @@ impl Daylight {
     fn look(&self, at: Vec3, ray: Vec3, field: &HeightField, open: f32) -> Vec3 {
         if ray.z < 0.0 && at.z + ray.z * 40.0 < 0.0 {
             // The street: half lit.
-            let street = self.sun * (0.05 * self.towards_sun.z) + self.zenith * 0.08 + self.lamps * 0.3;
+            let street =
+                self.sun * (0.05 * self.towards_sun.z) + self.zenith * 0.08 + self.lamps * 0.3;
             return street * (0.4 + 0.6 * open);
         }
         match field.hit(at, ray) {
@@ -149,5 +167,9 @@ impl Daylight {
 }
 
 fn srgb(x: f32) -> f32 {
-    if x <= 0.003_130_8 { 12.92 * x } else { 1.055 * x.powf(1.0 / 2.4) - 0.055 }
+    if x <= 0.003_130_8 {
+        12.92 * x
+    } else {
+        1.055 * x.powf(1.0 / 2.4) - 0.055
+    }
 }

@@ -211,10 +211,15 @@ fn court(p: &GroundPoint, w: f32) -> Surface {
 fn square(p: &GroundPoint, w: f32) -> Surface {
     const SIZE: f32 = 0.8;
     let slab = pulse(p.at.x, SIZE, (0.02, SIZE), w) * pulse(p.at.y, SIZE, (0.02, SIZE), w);
-    let (i, j) = ((p.at.x / SIZE).floor() as i32, (p.at.y / SIZE).floor() as i32);
+    let (i, j) = (
+        (p.at.x / SIZE).floor() as i32,
+        (p.at.y / SIZE).floor() as i32,
+    );
     let tone = (cell(0x59, i, j) - 0.5) * fade(w, SIZE);
     let worn = fbm(0.12 * p.at.x, 0.12 * p.at.y, 0x59, 0.12 * w);
-    let band = 1.0 - pulse(p.at.x, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w) * pulse(p.at.y, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w);
+    let band = 1.0
+        - pulse(p.at.x, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w)
+            * pulse(p.at.y, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w);
     let base = Vec3::new(0.30, 0.28, 0.255) * (1.0 + 0.24 * tone + 0.2 * worn) * (1.0 - 0.3 * band);
     Surface::matte(base * (0.66 + 0.34 * slab))
 }
