@@ -15,8 +15,8 @@ mod wall;
 use glam::{Vec2, Vec3};
 
 pub use car::{CarPart, CarStyle, car};
-pub use facade::facade;
 pub(crate) use facade::Opening;
+pub use facade::facade;
 pub use ground::{GroundPoint, ground};
 pub use roof::{RoofMaterial, RoofStyle, roof};
 pub use style::{FacadeStyle, STYLE_NUMBERS};

@@ -34,7 +34,11 @@ pub fn cloud(surfels: &Surfels, bake: &Bake<'_>) -> Result<GaussianCloud, CloudE
     let rows = || (0..n).into_par_iter();
     let rotation = |row: usize| {
         let (t, normal) = (surfels.tangents[row], surfels.normals[row]);
-        let axes = Mat3::from_cols(scene_from_city(t), scene_from_city(normal.cross(t)), scene_from_city(normal));
+        let axes = Mat3::from_cols(
+            scene_from_city(t),
+            scene_from_city(normal.cross(t)),
+            scene_from_city(normal),
+        );
         Quat::from_mat3(&axes).normalize()
     };
     let color = |row: usize| {
@@ -44,7 +48,9 @@ pub fn cloud(surfels: &Surfels, bake: &Bake<'_>) -> Result<GaussianCloud, CloudE
     let per_row: Vec<(Quat, [f32; 3])> = rows().map(|row| (rotation(row), color(row))).collect();
     let (rotations, dc): (Vec<Quat>, Vec<[f32; 3]>) = per_row.into_iter().unzip();
     GaussianCloud::new(CloudParts {
-        means: rows().map(|row| scene_from_city(surfels.means[row])).collect(),
+        means: rows()
+            .map(|row| scene_from_city(surfels.means[row]))
+            .collect(),
         rotations,
         log_scales: rows()
             .map(|row| surfels.sigmas[row].max(Vec3::splat(1e-4)).map(f32::ln))
@@ -63,19 +69,36 @@ fn columns(surfels: &Surfels) -> Vec<Column> {
         values,
     };
     let vectors = |of: &dyn Fn(usize) -> Vec3| {
-        ColumnValues::F32((0..surfels.len()).flat_map(|row| of(row).to_array()).collect())
+        ColumnValues::F32(
+            (0..surfels.len())
+                .flat_map(|row| of(row).to_array())
+                .collect(),
+        )
     };
-    let numbers = |of: &dyn Fn(usize) -> f32| ColumnValues::F32((0..surfels.len()).map(of).collect());
+    let numbers =
+        |of: &dyn Fn(usize) -> f32| ColumnValues::F32((0..surfels.len()).map(of).collect());
     let look = &surfels.surfaces;
     vec![
-        column("normal", 3, vectors(&|row| scene_from_city(surfels.normals[row]))),
+        column(
+            "normal",
+            3,
+            vectors(&|row| scene_from_city(surfels.normals[row])),
+        ),
         column("albedo", 3, vectors(&|row| look[row].albedo)),
         column("roughness", 1, numbers(&|row| look[row].roughness)),
         column("metallic", 1, numbers(&|row| look[row].metallic)),
         column("emissive", 3, vectors(&|row| look[row].emissive)),
-        column("ambient_occlusion", 1, numbers(&|row| surfels.occlusion[row])),
+        column(
+            "ambient_occlusion",
+            1,
+            numbers(&|row| surfels.occlusion[row]),
+        ),
         column("glass", 1, numbers(&|row| look[row].glass)),
-        column("label", 1, ColumnValues::U8(surfels.classes.iter().map(|class| *class as u8).collect())),
+        column(
+            "label",
+            1,
+            ColumnValues::U8(surfels.classes.iter().map(|class| *class as u8).collect()),
+        ),
         column("instance", 1, ColumnValues::U32(surfels.instances.clone())),
     ]
 }

@@ -39,14 +39,17 @@ impl Level {
     fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
         let mut values = vec![0.0; width * height];
-        values.par_chunks_mut(width.max(1)).enumerate().for_each(|(y, row)| {
-            let y1 = (2 * y + 1).min(self.height - 1);
-            for (x, value) in row.iter_mut().enumerate() {
-                let x1 = (2 * x + 1).min(self.width - 1);
-                let of = |x: usize, y: usize| self.values[y * self.width + x];
-                *value = 0.25 * (of(2 * x, 2 * y) + of(x1, 2 * y) + of(2 * x, y1) + of(x1, y1));
-            }
-        });
+        values
+            .par_chunks_mut(width.max(1))
+            .enumerate()
+            .for_each(|(y, row)| {
+                let y1 = (2 * y + 1).min(self.height - 1);
+                for (x, value) in row.iter_mut().enumerate() {
+                    let x1 = (2 * x + 1).min(self.width - 1);
+                    let of = |x: usize, y: usize| self.values[y * self.width + x];
+                    *value = 0.25 * (of(2 * x, 2 * y) + of(x1, 2 * y) + of(2 * x, y1) + of(x1, y1));
+                }
+            });
         Self {
             width,
             height,

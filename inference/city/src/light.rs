@@ -2,7 +2,7 @@
 
 use glam::Vec3;
 
-use crate::{field::HeightField, surfels::Surfels};
+use crate::{field::HeightField, maps::Class, surfels::Surfels};
 
 /// Sun, sky and lamps. Linear.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,9 +28,9 @@ impl Daylight {
     pub fn day() -> Self {
         Self {
             towards_sun: Vec3::new(-0.55, -0.50, 0.67).normalize(),
-            sun: Vec3::new(3.25, 2.85, 2.30),
-            zenith: Vec3::new(0.23, 0.39, 0.74),
-            horizon: Vec3::new(0.58, 0.70, 0.86),
+            sun: Vec3::new(3.1, 2.72, 2.2),
+            zenith: Vec3::new(0.30, 0.45, 0.76),
+            horizon: Vec3::new(0.68, 0.78, 0.90),
             lamps: Vec3::ZERO,
             emission: 0.05,
             exposure: 0.56,
@@ -58,13 +58,30 @@ impl Daylight {
 
     /// Light that a surfel sends towards an eye; without one, towards somebody in the street. Linear, before
     /// exposure.
-    pub fn shade(&self, surfels: &Surfels, row: usize, field: &HeightField, eye: Option<Vec3>) -> Vec3 {
+    pub fn shade(
+        &self,
+        surfels: &Surfels,
+        row: usize,
+        field: &HeightField,
+        eye: Option<Vec3>,
+    ) -> Vec3 {
         let surface = &surfels.surfaces[row];
         let normal = surfels.normals[row];
         let at = surfels.means[row] + normal * (surfels.lifts[row] + 0.22);
         let open = surfels.occlusion[row];
         let facing = normal.dot(self.towards_sun);
-        let seen = if facing > 0.0 { field.lit(at, self.towards_sun) } else { 0.0 };
+        // Light comes through leaves.
+        let is_leaf = surfels.classes[row] == Class::Green && surfels.opacities[row] < 0.9;
+        let facing = if is_leaf {
+            facing.max(-0.55 * facing).max(0.15)
+        } else {
+            facing
+        };
+        let seen = if facing > 0.0 {
+            field.lit(at, self.towards_sun)
+        } else {
+            0.0
+        };
         let direct = self.sun * (facing.max(0.0) * seen);
         let light = direct + self.around(at, normal, open);
         let diffuse = surface.albedo * light;
@@ -78,13 +95,20 @@ impl Daylight {
         let ground = self.sun * (self.towards_sun.z * 0.7) + self.zenith * 0.5;
         let bounce = ground * (0.22 * (1.0 - up) * (0.35 + 0.65 * open));
         // Walls opposite are lit as well, so streets are not wells of blue.
-        let walls = (self.sun * 0.10 + sky * 0.12) * (1.0 - open) * (0.35 + 0.65 * up);
+        let walls = (self.sun * 0.14 + sky * 0.16) * (1.0 - open) * (0.35 + 0.65 * up);
         let lamps = self.lamps * (-at.z.max(0.0) / 7.0).exp();
         sky * (up * open) + bounce + walls + self.zenith * 0.05 + lamps
     }
 
     /// What glass, clear coat and metal mirror.
-    fn mirrored(&self, surfels: &Surfels, row: usize, field: &HeightField, eye: Option<Vec3>, open: f32) -> Vec3 {
+    fn mirrored(
+        &self,
+        surfels: &Surfels,
+        row: usize,
+        field: &HeightField,
+        eye: Option<Vec3>,
+        open: f32,
+    ) -> Vec3 {
         let surface = &surfels.surfaces[row];
         let strength = surface.glass.max(0.5 * surface.metallic);
         if strength < 0.02 {
@@ -125,7 +149,8 @@ impl Daylight {
     fn look(&self, at: Vec3, ray: Vec3, field: &HeightField, open: f32) -> Vec3 {
         if ray.z < 0.0 && at.z + ray.z * 40.0 < 0.0 {
             // The street: half lit.
-            let street = self.sun * (0.05 * self.towards_sun.z) + self.zenith * 0.08 + self.lamps * 0.3;
+            let street =
+                self.sun * (0.05 * self.towards_sun.z) + self.zenith * 0.08 + self.lamps * 0.3;
             return street * (0.4 + 0.6 * open);
         }
         match field.hit(at, ray) {
@@ -149,5 +174,9 @@ impl Daylight {
 }
 
 fn srgb(x: f32) -> f32 {
-    if x <= 0.003_130_8 { 12.92 * x } else { 1.055 * x.powf(1.0 / 2.4) - 0.055 }
+    if x <= 0.003_130_8 {
+        12.92 * x
+    } else {
+        1.055 * x.powf(1.0 / 2.4) - 0.055
+    }
 }

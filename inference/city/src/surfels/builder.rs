@@ -92,7 +92,13 @@ impl Builder {
 
     /// A box by its middle and three half edges, right-handed, without the side towards −`out`; its underside
     /// only where `closed`.
-    pub(super) fn block(&mut self, middle: Vec3, [right, up, out]: [Vec3; 3], stride: f32, surface: &Surface) {
+    pub(super) fn block(
+        &mut self,
+        middle: Vec3,
+        [right, up, out]: [Vec3; 3],
+        stride: f32,
+        surface: &Surface,
+    ) {
         let sides = [
             (out, right, up),
             (right, -out, up),

@@ -19,7 +19,9 @@ const SIGMA: f32 = 0.66;
 pub(super) fn cars(site: &Site<'_>, cars: &[Car]) -> Surfels {
     let mut builder = Builder::new(Class::Car, 0);
     let size = site.layout.size;
-    let own = cars.iter().filter(|c| c.at.cmpge(Vec2::ZERO).all() && c.at.cmplt(size).all());
+    let own = cars
+        .iter()
+        .filter(|c| c.at.cmpge(Vec2::ZERO).all() && c.at.cmplt(size).all());
     for one in own {
         let stride = site.detail.stride(one.at.extend(0.7), 2.0, None);
         let forward = Vec2::from_angle(one.heading);
@@ -28,7 +30,12 @@ pub(super) fn cars(site: &Site<'_>, cars: &[Car]) -> Surfels {
             forward: forward.extend(0.0),
             left: forward.perp().extend(0.0),
         };
-        body(&CarStyle::of(one.style), &frame, stride.clamp(0.03125, 0.5), &mut builder);
+        body(
+            &CarStyle::of(one.style),
+            &frame,
+            stride.clamp(0.03125, 0.5),
+            &mut builder,
+        );
     }
     builder.surfels
 }
@@ -65,7 +72,9 @@ fn top(style: &CarStyle, x: f32) -> f32 {
         (half - 0.10, 0.71),
         (half, 0.58),
     ];
-    let k = points.partition_point(|p| p.0 <= x).clamp(1, points.len() - 1);
+    let k = points
+        .partition_point(|p| p.0 <= x)
+        .clamp(1, points.len() - 1);
     let (a, b) = (points[k - 1], points[k]);
     let t = ((x - a.0) / (b.0 - a.0).max(1e-3)).clamp(0.0, 1.0);
     // A little roundness between the points.
@@ -114,7 +123,11 @@ fn body(style: &CarStyle, frame: &Frame, stride: f32, builder: &mut Builder) {
             let along = shell(style, (x + e).min(half), t) - shell(style, (x - e).max(-half), t);
             let around = shell(style, x, (t + f).min(1.0)) - shell(style, x, (t - f).max(0.0));
             let normal = along.cross(around).normalize_or(Vec3::Z) * -1.0;
-            let normal = if normal.dot(Vec3::new(0.0, p.y, 0.6)) < 0.0 { -normal } else { normal };
+            let normal = if normal.dot(Vec3::new(0.0, p.y, 0.6)) < 0.0 {
+                -normal
+            } else {
+                normal
+            };
             let length = along.length() / (2.0 * e) * dx;
             let height = around.length();
             for side in [1.0, -1.0] {
@@ -127,7 +140,10 @@ fn body(style: &CarStyle, frame: &Frame, stride: f32, builder: &mut Builder) {
                     opacity: SHEET,
                     lift: 0.35,
                 };
-                builder.put(&spot, &car(style, CarPart::Body, p * flip, normal * flip, stride));
+                builder.put(
+                    &spot,
+                    &car(style, CarPart::Body, p * flip, normal * flip, stride),
+                );
             }
         }
     }
@@ -202,7 +218,8 @@ fn shadow(style: &CarStyle, frame: &Frame, stride: f32, builder: &mut Builder) {
     let n = (Vec2::new(half, wide) * 2.0 / cell).ceil();
     for row in 0..n.y as u32 {
         for column in 0..n.x as u32 {
-            let at = Vec2::new(half, wide) * (2.0 * (Vec2::new(column as f32, row as f32) + 0.5) / n - 1.0);
+            let at = Vec2::new(half, wide)
+                * (2.0 * (Vec2::new(column as f32, row as f32) + 0.5) / n - 1.0);
             let spot = Spot {
                 mean: frame.point(at.extend(0.03)),
                 normal: Vec3::Z,

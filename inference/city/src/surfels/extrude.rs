@@ -23,7 +23,6 @@ use crate::{
 pub(super) struct Site<'a> {
     pub(super) layout: &'a Layout,
     pub(super) maps: &'a Maps,
-    pub(super) field: &'a HeightField,
     pub(super) detail: &'a Detail,
 }
 
@@ -31,22 +30,33 @@ impl Site<'_> {
     /// Index of the cell of a place.
     pub(super) fn cell(&self, at: Vec2) -> Option<usize> {
         let p = (at - self.maps.corner) / self.maps.cell;
-        let inside = p.x >= 0.0 && p.y >= 0.0 && p.x < self.maps.width as f32 && p.y < self.maps.height as f32;
+        let inside = p.x >= 0.0
+            && p.y >= 0.0
+            && p.x < self.maps.width as f32
+            && p.y < self.maps.height as f32;
         inside.then(|| p.y as usize * self.maps.width + p.x as usize)
     }
 
     /// Instance and height of what stands at a place; zeros for nothing.
     pub(super) fn standing(&self, at: Vec2) -> (u32, f32) {
-        self.cell(at).map_or((0, 0.0), |k| (self.maps.instances[k], self.maps.top[k]))
+        self.cell(at)
+            .map_or((0, 0.0), |k| (self.maps.instances[k], self.maps.top[k]))
     }
 
     /// Whether people walk or drive there.
     pub(super) fn is_public(&self, at: Vec2) -> bool {
         let Some(k) = self.cell(at) else { return false };
         let free = self.maps.instances[k] == 0;
-        free && self.maps.ground.get(k).map_or(self.maps.classes[k] == Class::Road, |ground| {
-            matches!(ground, Ground::Carriageway | Ground::Promenade | Ground::Square)
-        })
+        free && self
+            .maps
+            .ground
+            .get(k)
+            .map_or(self.maps.classes[k] == Class::Road, |ground| {
+                matches!(
+                    ground,
+                    Ground::Carriageway | Ground::Promenade | Ground::Square
+                )
+            })
     }
 }
 
@@ -61,7 +71,6 @@ pub fn extrude_with(layout: &Layout, maps: &Maps, field: &HeightField, detail: &
     let site = Site {
         layout,
         maps,
-        field,
         detail,
     };
     let mut jobs: Vec<Job<'_>> = Vec::new();
@@ -110,7 +119,8 @@ fn shade(part: &mut Surfels, field: &HeightField) {
     for k in 0..part.len() {
         let normal = part.normals[k];
         let at = part.means[k] + normal * (part.lifts[k] + 0.25);
-        let known = last.filter(|(p, n, _)| p.distance_squared(at) < SHARED * SHARED && n.dot(normal) > 0.98);
+        let known = last
+            .filter(|(p, n, _)| p.distance_squared(at) < SHARED * SHARED && n.dot(normal) > 0.98);
         let sky = match known {
             Some((.., sky)) => sky,
             None => {
@@ -161,7 +171,11 @@ fn building(site: &Site<'_>, building: &Building, instance: u32) -> Surfels {
     }
     let (middle, radius) = roof.dome();
     let reach = radius.hypot(3.0);
-    let stride = site.detail.stride(middle.extend(building.height), reach, Some(Vec3::Z)).max(finest);
+    let up = (roof.shape == RoofShape::Flat).then_some(Vec3::Z);
+    let stride = site
+        .detail
+        .stride(middle.extend(building.height), reach, up)
+        .max(finest);
     roof.emit(&mut builder, building, stride);
     if building.base > 0.5 {
         soffit(&mut builder, &roof, building, stride);

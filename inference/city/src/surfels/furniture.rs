@@ -47,7 +47,9 @@ fn post(builder: &mut Builder, foot: Vec3, height: f32, thick: f32, sides: u32, 
 }
 
 fn lamp(site: &Site<'_>, lamp: &Lamp, builder: &mut Builder) {
-    let stride = site.detail.stride(lamp.at.extend(0.5 * LAMP), 0.5 * LAMP, None);
+    let stride = site
+        .detail
+        .stride(lamp.at.extend(0.5 * LAMP), 0.5 * LAMP, None);
     if stride > 1.0 {
         return;
     }
@@ -98,8 +100,10 @@ fn pavement(site: &Site<'_>, builder: &mut Builder, inside: &impl Fn(Vec2) -> bo
             let last = ((start + length) / EVERY).floor() as i64;
             for k in first..=last {
                 for side in [1.0_f32, -1.0] {
-                    let mut random = Random::new(mix(road.id, k as u64), if side > 0.0 { 7 } else { 8 });
-                    let at = a + along * (k as f32 * EVERY - start)
+                    let mut random =
+                        Random::new(mix(road.id, k as u64), if side > 0.0 { 7 } else { 8 });
+                    let at = a
+                        + along * (k as f32 * EVERY - start)
                         + along.perp() * side * (0.5 * road.width + 0.55);
                     if inside(at) && on_pavement(site, at) {
                         thing(site, builder, at, along.extend(0.0), &mut random);
@@ -113,7 +117,11 @@ fn pavement(site: &Site<'_>, builder: &mut Builder, inside: &impl Fn(Vec2) -> bo
 
 fn on_pavement(site: &Site<'_>, at: Vec2) -> bool {
     let Some(k) = site.cell(at) else { return false };
-    let clear = site.maps.roads.as_ref().is_none_or(|r| r.kerb[k] > 0.25 && r.junction[k] > 5.0);
+    let clear = site
+        .maps
+        .roads
+        .as_ref()
+        .is_none_or(|r| r.kerb[k] > 0.25 && r.junction[k] > 5.0);
     clear && site.maps.instances[k] == 0 && site.maps.classes[k] == Class::Zone
 }
 
@@ -128,13 +136,23 @@ fn thing(site: &Site<'_>, builder: &mut Builder, at: Vec2, along: Vec3, random: 
         x if x < 0.16 => post(builder, foot, 0.9, 0.12, 5, &metal(0.045)),
         x if x < 0.21 => {
             let green = Surface::matte(Vec3::new(0.03, 0.06, 0.045));
-            builder.block(foot + Vec3::Z * 0.45, [along * 0.25, Vec3::Z * 0.45, -side * 0.22], stride, &green);
+            builder.block(
+                foot + Vec3::Z * 0.45,
+                [along * 0.25, Vec3::Z * 0.45, -side * 0.22],
+                stride,
+                &green,
+            );
         }
         x if x < 0.25 => {
             let wood = Surface::matte(Vec3::new(0.19, 0.11, 0.06));
             for z in [0.45, 0.8] {
                 let deep = if z < 0.5 { 0.22 } else { 0.03 };
-                builder.block(foot + Vec3::Z * z - side * (0.2 - deep), [along * 0.8, Vec3::Z * 0.03, -side * deep], stride, &wood);
+                builder.block(
+                    foot + Vec3::Z * z - side * (0.2 - deep),
+                    [along * 0.8, Vec3::Z * 0.03, -side * deep],
+                    stride,
+                    &wood,
+                );
             }
             for x in [-0.65, 0.65] {
                 post(builder, foot + along * x, 0.45, 0.07, 4, &metal(0.05));
@@ -143,7 +161,11 @@ fn thing(site: &Site<'_>, builder: &mut Builder, at: Vec2, along: Vec3, random: 
         x if x < 0.31 => {
             post(builder, foot, 2.6, 0.06, 4, &metal(0.28));
             let blue = random.chance(0.5);
-            let face = if blue { Vec3::new(0.02, 0.09, 0.36) } else { Vec3::new(0.42, 0.03, 0.025) };
+            let face = if blue {
+                Vec3::new(0.02, 0.09, 0.36)
+            } else {
+                Vec3::new(0.42, 0.03, 0.025)
+            };
             for normal in [along, -along] {
                 let disc = Quad {
                     middle: foot + Vec3::Z * 2.45 + normal * 0.04,
@@ -152,7 +174,13 @@ fn thing(site: &Site<'_>, builder: &mut Builder, at: Vec2, along: Vec3, random: 
                 };
                 builder.quad(&disc, stride.min(0.0625), |at| {
                     let r = at.length();
-                    Surface::matte(if r > 0.82 { Vec3::splat(0.6) } else if r > 0.6 || blue { face } else { Vec3::splat(0.55) })
+                    Surface::matte(if r > 0.82 {
+                        Vec3::splat(0.6)
+                    } else if r > 0.6 || blue {
+                        face
+                    } else {
+                        Vec3::splat(0.55)
+                    })
                 });
             }
         }

@@ -26,7 +26,8 @@ pub(super) fn dome(builder: &mut Builder, plan: &RoofPlan, stride: f32) {
         for column in 0..columns as u32 {
             let angle = (column as f32 + 0.5) / columns * std::f32::consts::TAU;
             let direction = Vec2::from_angle(angle);
-            let normal = Vec3::new(direction.x * cos, direction.y * cos, sin * radius / high).normalize();
+            let normal =
+                Vec3::new(direction.x * cos, direction.y * cos, sin * radius / high).normalize();
             let size = Vec2::new(around / columns, 1.6 * radius / rows);
             let at = Vec2::new(angle * radius * 0.6, elevation * radius);
             let rib = (angle * 12.0 / std::f32::consts::TAU).fract() < 0.08;
@@ -45,7 +46,21 @@ pub(super) fn dome(builder: &mut Builder, plan: &RoofPlan, stride: f32) {
     let lantern = Surface::matte(Vec3::new(0.55, 0.52, 0.45));
     let r = 0.13 * radius;
     let foot = middle.extend(plan.eaves + high);
-    builder.block(foot + Vec3::Z * r, [Vec3::X * r, Vec3::Z * 1.4 * r, Vec3::NEG_Y * r], stride.min(0.5), &lantern);
-    let gold = Surface { roughness: 0.25, metallic: 1.0, ..Surface::matte(Vec3::new(0.65, 0.45, 0.14)) };
-    builder.block(foot + Vec3::Z * 3.4 * r, [Vec3::X * 0.08, Vec3::Z * r, Vec3::NEG_Y * 0.08], 0.25, &gold);
+    builder.block(
+        foot + Vec3::Z * r,
+        [Vec3::X * r, Vec3::Z * 1.4 * r, Vec3::NEG_Y * r],
+        stride.min(0.5),
+        &lantern,
+    );
+    let gold = Surface {
+        roughness: 0.25,
+        metallic: 1.0,
+        ..Surface::matte(Vec3::new(0.65, 0.45, 0.14))
+    };
+    builder.block(
+        foot + Vec3::Z * 3.4 * r,
+        [Vec3::X * 0.08, Vec3::Z * r, Vec3::NEG_Y * 0.08],
+        0.25,
+        &gold,
+    );
 }

@@ -39,7 +39,13 @@ pub(super) fn block(site: &Site<'_>, corner: Vec2) -> Surfels {
             if at.cmpge(site.layout.size).any() {
                 continue;
             }
-            cell(site, &mut builder, at, stride, (row % 2 == 0) && (column % 2 == 0));
+            cell(
+                site,
+                &mut builder,
+                at,
+                stride,
+                (row % 2 == 0) && (column % 2 == 0),
+            );
         }
     }
     debug_assert!(size <= BLOCK);
@@ -58,7 +64,11 @@ fn cell(site: &Site<'_>, builder: &mut Builder, at: Vec2, stride: f32, backed: b
     if matches!(builder.class, Class::Facade | Class::Roof) {
         builder.class = Class::Zone;
     }
-    let normal = if point.ground == Ground::Water { ripple(at + plan(site.layout.origin)) } else { Vec3::Z };
+    let normal = if point.ground == Ground::Water {
+        ripple(at + plan(site.layout.origin))
+    } else {
+        Vec3::Z
+    };
     let spot = Spot {
         mean: at.extend(z),
         normal,
@@ -119,13 +129,17 @@ fn plan(origin: DVec2) -> Vec2 {
 /// What the maps say about a place, between their cells.
 fn look(site: &Site<'_>, at: Vec2, k: usize) -> GroundPoint {
     let maps = site.maps;
-    let ground = maps.ground.get(k).copied().unwrap_or(match maps.classes[k] {
-        Class::Road => Ground::Carriageway,
-        Class::Green => Ground::Grass,
-        Class::Construction => Ground::Bare,
-        Class::Water => Ground::Water,
-        _ => Ground::Pavement,
-    });
+    let ground = maps
+        .ground
+        .get(k)
+        .copied()
+        .unwrap_or(match maps.classes[k] {
+            Class::Road => Ground::Carriageway,
+            Class::Green => Ground::Grass,
+            Class::Construction => Ground::Bare,
+            Class::Water => Ground::Water,
+            _ => Ground::Pavement,
+        });
     let mut point = GroundPoint {
         at: at + plan(site.layout.origin),
         ground,
@@ -135,10 +149,16 @@ fn look(site: &Site<'_>, at: Vec2, k: usize) -> GroundPoint {
         half_width: 0.0,
         road: None,
         junction: RoadMaps::NO_JUNCTION,
-        kerb: if ground == Ground::Carriageway { -RoadMaps::REACH } else { RoadMaps::REACH },
+        kerb: if ground == Ground::Carriageway {
+            -RoadMaps::REACH
+        } else {
+            RoadMaps::REACH
+        },
         from_kerb: Vec2::X,
     };
-    let Some(roads) = &maps.roads else { return point };
+    let Some(roads) = &maps.roads else {
+        return point;
+    };
     let sample = Bilinear::new(site, at);
     let (kerb, slope) = sample.value(&roads.kerb, RoadMaps::REACH);
     point.kerb = kerb;
@@ -158,7 +178,9 @@ fn look(site: &Site<'_>, at: Vec2, k: usize) -> GroundPoint {
 
 fn road_class(number: u8) -> Option<RoadClass> {
     use RoadClass::{Avenue, Pedestrian, Residential, Service, Street};
-    [Pedestrian, Service, Residential, Street, Avenue].get(usize::from(number)).copied()
+    [Pedestrian, Service, Residential, Street, Avenue]
+        .get(usize::from(number))
+        .copied()
 }
 
 /// The four cells around a place.
@@ -177,7 +199,10 @@ impl Bilinear {
         let low = p.floor().clamp(Vec2::ZERO, last);
         let part = (p - low).clamp(Vec2::ZERO, Vec2::ONE);
         let k = low.y as usize * maps.width + low.x as usize;
-        let (right, up) = (usize::from(maps.width > 1), if maps.height > 1 { maps.width } else { 0 });
+        let (right, up) = (
+            usize::from(maps.width > 1),
+            if maps.height > 1 { maps.width } else { 0 },
+        );
         let cells = [k, k + right, k + up, k + up + right];
         let nearest = usize::from(part.x > 0.5) + 2 * usize::from(part.y > 0.5);
         Self {
@@ -193,7 +218,10 @@ impl Bilinear {
         let [a, b, c, d] = self.cells.map(|k| of[k]);
         let (low, high) = (a.min(b).min(c.min(d)), a.max(b).max(c.max(d)));
         let (s, t) = (self.part.x, self.part.y);
-        let slope = Vec2::new((b - a) * (1.0 - t) + (d - c) * t, (c - a) * (1.0 - s) + (d - b) * s) / self.cell;
+        let slope = Vec2::new(
+            (b - a) * (1.0 - t) + (d - c) * t,
+            (c - a) * (1.0 - s) + (d - b) * s,
+        ) / self.cell;
         if high - low > spread {
             return ([a, b, c, d][self.nearest], slope);
         }

@@ -51,7 +51,11 @@ impl Run {
     /// The place `u` metres along.
     pub(super) fn at(&self, u: f32) -> OnWall {
         let last = self.points.len() - 2;
-        let k = self.starts.partition_point(|start| *start <= u).saturating_sub(1).min(last);
+        let k = self
+            .starts
+            .partition_point(|start| *start <= u)
+            .saturating_sub(1)
+            .min(last);
         let (a, b) = (self.points[k], self.points[k + 1]);
         let along = (b - a).normalize_or_zero();
         OnWall {
@@ -71,8 +75,18 @@ impl Run {
 
     /// Middle of its box, and how far that reaches.
     pub(super) fn ball(&self) -> (Vec2, f32) {
-        let low = self.points.iter().copied().reduce(Vec2::min).unwrap_or_default();
-        let high = self.points.iter().copied().reduce(Vec2::max).unwrap_or_default();
+        let low = self
+            .points
+            .iter()
+            .copied()
+            .reduce(Vec2::min)
+            .unwrap_or_default();
+        let high = self
+            .points
+            .iter()
+            .copied()
+            .reduce(Vec2::max)
+            .unwrap_or_default();
         (0.5 * (low + high), 0.5 * low.distance(high))
     }
 }
@@ -128,7 +142,12 @@ mod tests {
     #[test]
     fn a_square_has_four_walls_that_look_outside() {
         let square = Polygon {
-            outer: vec![Vec2::ZERO, Vec2::new(8.0, 0.0), Vec2::new(8.0, 8.0), Vec2::new(0.0, 8.0)],
+            outer: vec![
+                Vec2::ZERO,
+                Vec2::new(8.0, 0.0),
+                Vec2::new(8.0, 8.0),
+                Vec2::new(0.0, 8.0),
+            ],
             holes: Vec::new(),
         };
         let runs = runs(&square);
@@ -145,8 +164,15 @@ mod tests {
         let outer = (0..32)
             .map(|k| Vec2::from_angle(k as f32 / 32.0 * std::f32::consts::TAU) * 6.0)
             .collect();
-        let runs = runs(&Polygon { outer, holes: Vec::new() });
+        let runs = runs(&Polygon {
+            outer,
+            holes: Vec::new(),
+        });
         assert_eq!(runs.len(), 1, "walls");
-        assert!((runs[0].length() - 37.64).abs() < 0.1, "{}", runs[0].length());
+        assert!(
+            (runs[0].length() - 37.64).abs() < 0.1,
+            "{}",
+            runs[0].length()
+        );
     }
 }

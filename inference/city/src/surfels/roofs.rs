@@ -49,10 +49,15 @@ impl RoofPlan {
     pub(super) fn new(building: &Building, style: &FacadeStyle, walls: &[(Run, WallKind)]) -> Self {
         let mut rings = vec![building.footprint.outer.clone()];
         rings.extend(building.footprint.holes.iter().cloned());
-        let area = 0.5 * rings.iter().enumerate().map(|(k, ring)| {
-            let a = signed_area_doubled(ring).abs();
-            if k == 0 { a } else { -a }
-        }).sum::<f32>();
+        let area = 0.5
+            * rings
+                .iter()
+                .enumerate()
+                .map(|(k, ring)| {
+                    let a = signed_area_doubled(ring).abs();
+                    if k == 0 { a } else { -a }
+                })
+                .sum::<f32>();
         let mut edges = Vec::new();
         let (mut longest, mut axis) = (0.0, Vec2::X);
         for (run, kind) in walls {
@@ -67,8 +72,16 @@ impl RoofPlan {
             }
         }
         let turned = |p: Vec2| Vec2::new(p.dot(axis), p.dot(axis.perp()));
-        let low = rings[0].iter().map(|p| turned(*p)).reduce(Vec2::min).unwrap_or_default();
-        let high = rings[0].iter().map(|p| turned(*p)).reduce(Vec2::max).unwrap_or_default();
+        let low = rings[0]
+            .iter()
+            .map(|p| turned(*p))
+            .reduce(Vec2::min)
+            .unwrap_or_default();
+        let high = rings[0]
+            .iter()
+            .map(|p| turned(*p))
+            .reduce(Vec2::max)
+            .unwrap_or_default();
         let middle = 0.5 * (low + high);
         let shape = shape_of(building, style, area, edges.is_empty());
         Self {
@@ -120,12 +133,22 @@ impl RoofPlan {
                 };
                 let slope = 0.72_f32.min(7.0 / half.max(0.1));
                 let far = (half - across.abs()).max(0.0);
-                Place { rise: far * slope, slope, fall: axis * across.signum(), up: far * (1.0 + slope * slope).sqrt() }
+                Place {
+                    rise: far * slope,
+                    slope,
+                    fall: axis * across.signum(),
+                    up: far * (1.0 + slope * slope).sqrt(),
+                }
             }
             RoofShape::Shed => {
                 let slope = 0.2;
                 let far = y + self.half.y;
-                Place { rise: far * slope, slope, fall: -self.axis.perp(), up: far }
+                Place {
+                    rise: far * slope,
+                    slope,
+                    fall: -self.axis.perp(),
+                    up: far,
+                }
             }
             _ => self.sloped(at),
         }
@@ -137,24 +160,46 @@ impl RoofPlan {
         let radius = self.half.min_element();
         let (first, turn, second, cap) = match self.shape {
             RoofShape::Mansard => (1.9, 1.7, 0.22, HIGHEST),
-            RoofShape::Pyramid => (2.4_f32.min(self.eaves.max(6.0) / radius.max(0.5)), f32::MAX, 0.0, 60.0),
+            RoofShape::Pyramid => (
+                2.4_f32.min(self.eaves.max(6.0) / radius.max(0.5)),
+                f32::MAX,
+                0.0,
+                60.0,
+            ),
             _ => (0.62, f32::MAX, 0.0, HIGHEST),
         };
         let lower = far.min(turn);
         let upper = (far - turn).max(0.0);
         let rise = lower * first + upper * second;
         if rise >= cap {
-            return Place { rise: cap, slope: 0.0, fall, up: far };
+            return Place {
+                rise: cap,
+                slope: 0.0,
+                fall,
+                up: far,
+            };
         }
         let slope = if upper > 0.0 { second } else { first };
-        Place { rise, slope, fall, up: lower * steep(first) + upper * steep(second) }
+        Place {
+            rise,
+            slope,
+            fall,
+            up: lower * steep(first) + upper * steep(second),
+        }
     }
 
     /// Calls for every cell of a lattice along the building's axis whose middle is inside.
     pub(super) fn lattice(&self, stride: f32, mut cell: impl FnMut(Vec2, f32)) {
         let n = (2.0 * self.half / stride).ceil().max(Vec2::ONE);
-        let corner = self.middle - self.axis * (0.5 * n.x * stride) - self.axis.perp() * (0.5 * n.y * stride);
-        let turned = |p: Vec2| Vec2::new((p - corner).dot(self.axis), (p - corner).dot(self.axis.perp()));
+        let corner = self.middle
+            - self.axis * (0.5 * n.x * stride)
+            - self.axis.perp() * (0.5 * n.y * stride);
+        let turned = |p: Vec2| {
+            Vec2::new(
+                (p - corner).dot(self.axis),
+                (p - corner).dot(self.axis.perp()),
+            )
+        };
         let rings: Vec<Vec<Vec2>> = self
             .rings
             .iter()
@@ -188,11 +233,19 @@ impl RoofPlan {
     pub(super) fn emit(&self, builder: &mut Builder, building: &Building, stride: f32) {
         builder.class = Class::Roof;
         let stride = stride.max(0.125);
-        let terrace = RoofStyle { material: RoofMaterial::Felt, ..self.style };
+        let terrace = RoofStyle {
+            material: RoofMaterial::Felt,
+            ..self.style
+        };
         self.lattice(stride, |at, size| {
             let flat = self.shape == RoofShape::Flat || self.shape == RoofShape::Dome;
             let place = if flat {
-                Place { rise: 0.0, slope: 0.0, fall: self.axis, up: 0.0 }
+                Place {
+                    rise: 0.0,
+                    slope: 0.0,
+                    fall: self.axis,
+                    up: 0.0,
+                }
             } else {
                 self.place(at)
             };
@@ -206,7 +259,11 @@ impl RoofPlan {
             } else {
                 Vec2::new(at.dot(tangent.truncate()), place.up)
             };
-            let look = if level && !flat { &terrace } else { &self.style };
+            let look = if level && !flat {
+                &terrace
+            } else {
+                &self.style
+            };
             let surface = roof(look, along, Vec2::new(size, size * steep));
             let spot = Spot {
                 mean: at.extend(self.eaves + place.rise),
@@ -232,13 +289,21 @@ impl RoofPlan {
             return;
         }
         let mut random = Random::new(building.style, 5);
-        let wanted = if self.shape == RoofShape::Flat { self.area / 110.0 } else { self.area / 85.0 };
+        let wanted = if self.shape == RoofShape::Flat {
+            self.area / 110.0
+        } else {
+            self.area / 85.0
+        };
         let panels = self.shape == RoofShape::Flat && random.chance(0.3);
         for _ in 0..(wanted.ceil() as u32).min(60) {
             let x = random.range(-1.0, 1.0) * self.half.x;
             let y = random.range(-1.0, 1.0) * self.half.y;
             let at = self.middle + self.axis * x + self.axis.perp() * y;
-            let size = Vec3::new(random.range(0.5, 1.7), random.range(0.4, 1.1), random.range(0.4, 1.1));
+            let size = Vec3::new(
+                random.range(0.5, 1.7),
+                random.range(0.4, 1.1),
+                random.range(0.4, 1.1),
+            );
             let r = random.unit();
             if !self.contains(at) || self.inside(at).0 < 2.6 {
                 continue;
@@ -248,18 +313,40 @@ impl RoofPlan {
             if self.shape != RoofShape::Flat {
                 let brick = Surface::matte(Vec3::new(0.21, 0.115, 0.08) * (0.7 + 0.5 * r));
                 let height = 0.9 + 0.6 * r;
-                builder.block(Vec3::new(at.x, at.y, z + 0.5 * height - 0.3), [a * 0.42, Vec3::Z * (0.5 * height + 0.3), -b * 0.3], stride.min(0.5), &brick);
+                builder.block(
+                    Vec3::new(at.x, at.y, z + 0.5 * height - 0.3),
+                    [a * 0.42, Vec3::Z * (0.5 * height + 0.3), -b * 0.3],
+                    stride.min(0.5),
+                    &brick,
+                );
                 continue;
             }
             if panels && r < 0.6 {
-                let dark = Surface { albedo: Vec3::new(0.018, 0.022, 0.04), roughness: 0.15, glass: 0.8, ..Surface::default() };
+                let dark = Surface {
+                    albedo: Vec3::new(0.018, 0.022, 0.04),
+                    roughness: 0.15,
+                    glass: 0.8,
+                    ..Surface::default()
+                };
                 let tilt = (b + Vec3::Z * 0.35).normalize();
-                let quad = Quad { middle: at.extend(z + 0.4), right: a * 1.6, up: tilt * 0.55 };
+                let quad = Quad {
+                    middle: at.extend(z + 0.4),
+                    right: a * 1.6,
+                    up: tilt * 0.55,
+                };
                 builder.quad(&quad, stride.min(0.5), |_| dark);
             } else {
                 let tone = 0.24 + 0.22 * r;
-                let metal = Surface { roughness: 0.5, ..Surface::matte(Vec3::new(tone, tone, 0.98 * tone)) };
-                builder.block(at.extend(z + size.z), [a * size.x, Vec3::Z * size.z, -b * size.y], stride.min(0.5), &metal);
+                let metal = Surface {
+                    roughness: 0.5,
+                    ..Surface::matte(Vec3::new(tone, tone, 0.98 * tone))
+                };
+                builder.block(
+                    at.extend(z + size.z),
+                    [a * size.x, Vec3::Z * size.z, -b * size.y],
+                    stride.min(0.5),
+                    &metal,
+                );
             }
         }
     }
@@ -269,7 +356,9 @@ impl RoofPlan {
         for ring in &self.rings {
             for k in 0..ring.len() {
                 let (a, b) = (ring[k], ring[(k + 1) % ring.len()]);
-                if (a.y <= at.y) != (b.y <= at.y) && at.x < a.x + (at.y - a.y) / (b.y - a.y) * (b.x - a.x) {
+                if (a.y <= at.y) != (b.y <= at.y)
+                    && at.x < a.x + (at.y - a.y) / (b.y - a.y) * (b.x - a.x)
+                {
                     inside = !inside;
                 }
             }
@@ -299,10 +388,18 @@ fn shape_of(building: &Building, style: &FacadeStyle, area: f32, free_of_eaves: 
     match building.usage {
         _ if modern || area > LARGE => RoofShape::Flat,
         BuildingUse::Office | BuildingUse::Podium | BuildingUse::Industrial => RoofShape::Flat,
-        BuildingUse::House if building.footprint.outer.len() <= 6 => random.pick(&[RoofShape::Gabled, RoofShape::Gabled, RoofShape::Hipped]),
+        BuildingUse::House if building.footprint.outer.len() <= 6 => {
+            random.pick(&[RoofShape::Gabled, RoofShape::Gabled, RoofShape::Hipped])
+        }
         BuildingUse::Shed => random.pick(&[RoofShape::Shed, RoofShape::Flat]),
         BuildingUse::Landmark => RoofShape::Hipped,
         _ if building.height > 30.0 => RoofShape::Flat,
-        _ => random.pick(&[RoofShape::Hipped, RoofShape::Hipped, RoofShape::Mansard, RoofShape::Mansard, RoofShape::Flat]),
+        _ => random.pick(&[
+            RoofShape::Hipped,
+            RoofShape::Hipped,
+            RoofShape::Mansard,
+            RoofShape::Mansard,
+            RoofShape::Flat,
+        ]),
     }
 }

@@ -11,11 +11,15 @@ use crate::{appearance::Surface, layout::Tree, maps::Class, random::Random};
 
 /// Sub-crowns of one tree.
 const CROWNS: u32 = 14;
+/// Leaves are lit where the crown is thin, metres outside.
+const LEAF_LIFT: f32 = 0.9;
 
 pub(super) fn trees(site: &Site<'_>, trees: &[Tree]) -> Surfels {
     let mut builder = Builder::new(Class::Green, 0);
     let size = site.layout.size;
-    let own = trees.iter().filter(|t| t.at.cmpge(Vec2::ZERO).all() && t.at.cmplt(size).all());
+    let own = trees
+        .iter()
+        .filter(|t| t.at.cmpge(Vec2::ZERO).all() && t.at.cmplt(size).all());
     for tree in own {
         one(site, tree, &mut builder);
     }
@@ -41,12 +45,17 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
     let radius = height * random.range(0.28, 0.35);
     let middle = tree.at.extend(0.63 * height);
     let stride = site.detail.stride(middle, 0.5 * height, None);
-    let hue = Vec3::new(random.range(0.85, 1.35), 1.0, random.range(0.7, 1.3)) * random.range(0.8, 1.15);
-    let green = Vec3::new(0.060, 0.105, 0.022) * hue;
+    let hue =
+        Vec3::new(random.range(0.85, 1.35), 1.0, random.range(0.7, 1.3)) * random.range(0.8, 1.15);
+    let green = Vec3::new(0.056, 0.088, 0.026) * hue;
     let mut crowns = Vec::new();
     for k in 0..CROWNS {
         let direction = random.direction() * Vec3::new(1.0, 1.0, 0.95);
-        let far = if k == 0 { 0.0 } else { random.range(0.45, 0.66) * radius };
+        let far = if k == 0 {
+            0.0
+        } else {
+            random.range(0.45, 0.66) * radius
+        };
         crowns.push((middle + direction * far, radius * random.range(0.40, 0.55)));
     }
     let (count, sigma) = leaves(stride);
@@ -61,8 +70,9 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
         let depth = outward.length();
         let shell = ((depth - 0.35) / 0.75).clamp(0.0, 1.0);
         let below = (0.5 - 0.5 * outward.z).clamp(0.0, 1.0);
-        let open = (0.30 + 0.70 * shell) * (1.0 - 0.35 * below);
-        let normal = (random.direction() * 0.8 + outward.normalize_or(Vec3::Z) + Vec3::Z * 0.25).normalize_or(Vec3::Z);
+        let open = (0.38 + 0.62 * shell) * (1.0 - 0.3 * below);
+        let normal = (random.direction() * 0.8 + outward.normalize_or(Vec3::Z) + Vec3::Z * 0.25)
+            .normalize_or(Vec3::Z);
         let tangent = normal.any_orthonormal_vector();
         let tone = random.range(0.72, 1.35);
         let sunny = random.range(0.0, 0.25);
@@ -73,9 +83,15 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
             tangent,
             sigma: Vec2::new(sigma, 0.62 * sigma) * random.range(0.8, 1.2),
             opacity: 0.86,
-            lift: 0.1,
+            lift: LEAF_LIFT,
         };
-        builder.put(&spot, &Surface { roughness: 0.7, ..Surface::matte(albedo) });
+        builder.put(
+            &spot,
+            &Surface {
+                roughness: 0.7,
+                ..Surface::matte(albedo)
+            },
+        );
         if let Some(last) = builder.surfels.occlusion.last_mut() {
             *last = open;
         }
@@ -83,9 +99,16 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
     trunk(tree, middle, height, builder, &mut random, stride);
 }
 
-fn trunk(tree: &Tree, middle: Vec3, height: f32, builder: &mut Builder, random: &mut Random, stride: f32) {
+fn trunk(
+    tree: &Tree,
+    middle: Vec3,
+    height: f32,
+    builder: &mut Builder,
+    random: &mut Random,
+    stride: f32,
+) {
     let bark = Surface::matte(Vec3::new(0.085, 0.066, 0.048) * random.range(0.8, 1.2));
-    let thick = (0.022 * height).clamp(0.06, 0.3);
+    let thick = (0.0125 * height).clamp(0.05, 0.25);
     let top = middle.z - 0.1 * height;
     if stride > 2.0 {
         return;

@@ -16,7 +16,15 @@ use crate::{
 };
 
 /// A box on the wall: from the place, `half` along, between two heights, from the wall outward.
-fn ledge(builder: &mut Builder, place: &OnWall, half: f32, (low, high): (f32, f32), (inner, outer): (f32, f32), stride: f32, surface: &Surface) {
+fn ledge(
+    builder: &mut Builder,
+    place: &OnWall,
+    half: f32,
+    (low, high): (f32, f32),
+    (inner, outer): (f32, f32),
+    stride: f32,
+    surface: &Surface,
+) {
     let middle = place.point(0.5 * (low + high), 0.5 * (inner + outer));
     let axes = [
         place.tangent * half,
@@ -39,28 +47,72 @@ pub(super) fn trim(site: &Site<'_>, job: &WallJob<'_>, roof: &RoofPlan, builder:
         let (other, top) = site.standing(place.outside(0.45));
         other == 0 || other == builder.instance || top < z
     };
-    let seen: Vec<bool> = job.run.pieces().map(|(place, _)| visible(&place, wall.height - 1.0)).collect();
+    let seen: Vec<bool> = job
+        .run
+        .pieces()
+        .map(|(place, _)| visible(&place, wall.height - 1.0))
+        .collect();
     let trim = Surface::matte(style.trim);
     for ((place, half), seen) in job.run.pieces().zip(seen) {
         if !seen {
             continue;
         }
         if style.cornice > 0.0 && wall.height > 4.0 {
-            let deep = if style.family == Family::Glass { 0.1 } else { 0.25 + 0.35 * style.cornice };
+            let deep = if style.family == Family::Glass {
+                0.1
+            } else {
+                0.25 + 0.35 * style.cornice
+            };
             let top = wall.height + 0.06;
-            ledge(builder, &place, half + 0.7 * deep, (top - 0.28, top), (-0.05, deep), job.stride, &trim);
+            ledge(
+                builder,
+                &place,
+                half + 0.7 * deep,
+                (top - 0.28, top),
+                (-0.05, deep),
+                job.stride,
+                &trim,
+            );
             if job.stride <= 0.5 && style.cornice > 0.35 {
-                ledge(builder, &place, half + 0.35 * deep, (top - 0.5, top - 0.28), (-0.05, 0.5 * deep), job.stride, &trim);
+                ledge(
+                    builder,
+                    &place,
+                    half + 0.35 * deep,
+                    (top - 0.5, top - 0.28),
+                    (-0.05, 0.5 * deep),
+                    job.stride,
+                    &trim,
+                );
             }
             if !flat {
-                let gutter = Surface { roughness: 0.4, metallic: 0.4, ..Surface::matte(Vec3::splat(0.11)) };
-                ledge(builder, &place, half + deep, (top, top + 0.1), (deep - 0.12, deep + 0.03), job.stride.max(0.25), &gutter);
+                let gutter = Surface {
+                    roughness: 0.4,
+                    metallic: 0.4,
+                    ..Surface::matte(Vec3::splat(0.11))
+                };
+                ledge(
+                    builder,
+                    &place,
+                    half + deep,
+                    (top, top + 0.1),
+                    (deep - 0.12, deep + 0.03),
+                    job.stride.max(0.25),
+                    &gutter,
+                );
             }
         }
         let has_course = wall.floors > 0 && style.family != Family::Glass && job.stride <= 1.0;
         if has_course && builder_is_low(job) {
             let z = wall.ground_floor;
-            ledge(builder, &place, half + 0.1, (z - 0.16, z + 0.06), (-0.02, 0.14), job.stride, &trim);
+            ledge(
+                builder,
+                &place,
+                half + 0.1,
+                (z - 0.16, z + 0.06),
+                (-0.02, 0.14),
+                job.stride,
+                &trim,
+            );
         }
     }
     if job.stride <= 1.0 && wall.bays > 0 {
@@ -77,9 +129,17 @@ fn parapet(job: &WallJob<'_>, builder: &mut Builder) {
     if matches!(job.building.usage, BuildingUse::Shed) {
         return;
     }
-    let high = if job.style.family == Family::Glass { 1.1 } else { 0.7 };
+    let high = if job.style.family == Family::Glass {
+        1.1
+    } else {
+        0.7
+    };
     let surface = Surface::matte(job.style.base.lerp(job.style.trim, 0.5) * 0.9);
-    let coping = Surface { roughness: 0.45, metallic: 0.3, ..Surface::matte(Vec3::splat(0.26)) };
+    let coping = Surface {
+        roughness: 0.45,
+        metallic: 0.3,
+        ..Surface::matte(Vec3::splat(0.26))
+    };
     let z = job.wall.height;
     for (place, half) in job.run.pieces() {
         for (side, offset) in [(1.0, 0.0), (-1.0, -0.3)] {
@@ -104,9 +164,13 @@ fn bays(site: &Site<'_>, job: &WallJob<'_>, builder: &mut Builder) {
     let (wall, style) = (&job.wall, job.style);
     let low = job.building.base;
     let punched = style.family != Family::Glass;
-    let shops_here = style.shops && wall.kind == WallKind::Street && wall.ground_floor > 3.2 && low < 1.0;
+    let shops_here =
+        style.shops && wall.kind == WallKind::Street && wall.ground_floor > 3.2 && low < 1.0;
     if shops_here && job.stride <= 0.5 {
         awnings(job, builder);
+    }
+    if shops_here && job.stride <= 0.125 {
+        shop_fronts(job, builder);
     }
     if !punched {
         return;
@@ -116,7 +180,11 @@ fn bays(site: &Site<'_>, job: &WallJob<'_>, builder: &mut Builder) {
         let u = wall.corner + (column as f32 + 0.5) * wall.bay;
         let place = job.run.at(u);
         let (other, top) = site.standing(place.outside(0.45));
-        let hidden = if other != 0 && other != builder.instance { top } else { 0.0 };
+        let hidden = if other != 0 && other != builder.instance {
+            top
+        } else {
+            0.0
+        };
         for row in 0..wall.floors {
             let floor = wall.ground_floor + row as f32 * wall.floor;
             if floor < hidden.max(low) {
@@ -148,17 +216,40 @@ fn window(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, opening: &Op
     let half = 0.5 * (opening.right - opening.left);
     let (low, high) = (floor + opening.low, floor + opening.high);
     let trim = Surface::matte(style.trim);
-    let sill = Surface { roughness: 0.6, ..Surface::matte(style.trim * 0.92) };
+    let sill = Surface {
+        roughness: 0.6,
+        ..Surface::matte(style.trim * 0.92)
+    };
     let reach = half + 0.1;
-    ledge(builder, place, reach, (low - 0.09, low), (-RECESS, 0.11), job.stride, &sill);
+    ledge(
+        builder,
+        place,
+        reach,
+        (low - 0.09, low),
+        (-RECESS, 0.11),
+        job.stride,
+        &sill,
+    );
     if style.surround > 0.0 {
-        ledge(builder, place, half + style.surround + 0.06, (high + 0.2, high + 0.3), (-0.02, 0.13), job.stride, &trim);
+        ledge(
+            builder,
+            place,
+            half + style.surround + 0.06,
+            (high + 0.2, high + 0.3),
+            (-0.02, 0.13),
+            job.stride,
+            &trim,
+        );
     }
     if job.stride > 0.125 {
         return;
     }
     // Jambs and the lintel's underside close the recess.
-    let reveal = Surface::matte(if style.surround > 0.0 { style.trim } else { style.base });
+    let reveal = Surface::matte(if style.surround > 0.0 {
+        style.trim
+    } else {
+        style.base
+    });
     let middle = 0.5 * (low + high);
     for side in [-1.0, 1.0] {
         let jamb = Quad {
@@ -178,9 +269,17 @@ fn window(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, opening: &Op
 }
 
 /// The frame in long thin Gaussians: sharper than any lattice.
-fn frame(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, (half, low, high): (f32, f32, f32)) {
+fn frame(
+    job: &WallJob<'_>,
+    builder: &mut Builder,
+    place: &OnWall,
+    (half, low, high): (f32, f32, f32),
+) {
     let style = job.style;
-    let surface = Surface { roughness: 0.5, ..Surface::matte(style.frame) };
+    let surface = Surface {
+        roughness: 0.5,
+        ..Surface::matte(style.frame)
+    };
     let at = |x: f32, z: f32| place.point(z, 0.02 - RECESS) + place.tangent * x;
     let edge = 0.035;
     for x in [edge - half, half - edge] {
@@ -194,7 +293,11 @@ fn frame(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, (half, low, h
         builder.bar([at(x, low), at(x, high)], 0.075, place.normal, &surface);
     }
     for k in 1..style.rows {
-        let share = if style.rows == 2 { 0.66 } else { k as f32 / style.rows as f32 };
+        let share = if style.rows == 2 {
+            0.66
+        } else {
+            k as f32 / style.rows as f32
+        };
         let z = low + (high - low) * share;
         builder.bar([at(-half, z), at(half, z)], 0.05, place.normal, &surface);
     }
@@ -205,17 +308,37 @@ fn balcony_at(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, floor: f
     let style = job.style;
     let half = 0.5 * job.wall.bay * 0.82;
     let slab = Surface::matte(style.trim * 0.85);
-    ledge(builder, place, half, (floor - 0.16, floor), (0.0, DEEP), job.stride, &slab);
+    ledge(
+        builder,
+        place,
+        half,
+        (floor - 0.16, floor),
+        (0.0, DEEP),
+        job.stride,
+        &slab,
+    );
     let solid = style.seed.is_multiple_of(3);
     let rail = if style.seed.is_multiple_of(2) {
-        Surface { roughness: 0.4, metallic: 0.3, ..Surface::matte(Vec3::splat(0.03)) }
+        Surface {
+            roughness: 0.4,
+            metallic: 0.3,
+            ..Surface::matte(Vec3::splat(0.03))
+        }
     } else {
         Surface::matte(style.frame)
     };
     let out = place.point(floor + 0.5, DEEP - 0.04);
     if solid {
         let panel = Surface::matte(style.base.lerp(style.trim, 0.3));
-        ledge(builder, place, half, (floor, floor + 0.95), (DEEP - 0.07, DEEP), job.stride, &panel);
+        ledge(
+            builder,
+            place,
+            half,
+            (floor, floor + 0.95),
+            (DEEP - 0.07, DEEP),
+            job.stride,
+            &panel,
+        );
     } else if job.stride <= 0.25 {
         let n = (2.0 * half / 0.13).round();
         for k in 0..=n as u32 {
@@ -225,7 +348,8 @@ fn balcony_at(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, floor: f
         }
         for side in [-1.0, 1.0] {
             for k in 0..8 {
-                let foot = place.point(floor, 0.06 + 0.13 * k as f32) + place.tangent * (side * half);
+                let foot =
+                    place.point(floor, 0.06 + 0.13 * k as f32) + place.tangent * (side * half);
                 builder.bar([foot, foot + Vec3::Z], 0.026, place.tangent * side, &rail);
             }
         }
@@ -233,9 +357,54 @@ fn balcony_at(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, floor: f
     let rails: &[f32] = if solid { &[0.97] } else { &[0.08, 1.0] };
     for z in rails {
         let at = |x: f32, y: f32| place.point(floor + z, y) + place.tangent * x;
-        builder.bar([at(-half, DEEP - 0.04), at(half, DEEP - 0.04)], 0.05, place.normal, &rail);
-        builder.bar([at(-half, 0.0), at(-half, DEEP)], 0.05, -place.tangent, &rail);
+        builder.bar(
+            [at(-half, DEEP - 0.04), at(half, DEEP - 0.04)],
+            0.05,
+            place.normal,
+            &rail,
+        );
+        builder.bar(
+            [at(-half, 0.0), at(-half, DEEP)],
+            0.05,
+            -place.tangent,
+            &rail,
+        );
         builder.bar([at(half, 0.0), at(half, DEEP)], 0.05, place.tangent, &rail);
+    }
+}
+
+/// Posts and rails between shop windows, in long thin Gaussians.
+fn shop_fronts(job: &WallJob<'_>, builder: &mut Builder) {
+    let (wall, style) = (&job.wall, job.style);
+    let high = wall.ground_floor - 1.08;
+    for column in 0..=wall.bays {
+        let u = wall.corner + column as f32 * wall.bay;
+        let post = ground_floor::front_metal(style, ground_floor::shop_of(wall, u - 0.1));
+        let at_pier = column % ground_floor::BAYS_OF_A_SHOP as u32 == 0 || column == wall.bays;
+        if !at_pier {
+            let place = job.run.at(u);
+            builder.bar(
+                [
+                    place.point(0.1, 0.03 - RECESS),
+                    place.point(high, 0.03 - RECESS),
+                ],
+                0.09,
+                place.normal,
+                &post,
+            );
+        }
+        if column == wall.bays {
+            break;
+        }
+        let (a, b) = (job.run.at(u + 0.03), job.run.at(u + wall.bay - 0.03));
+        for (z, width) in [
+            (high - 0.585, 0.07),
+            (high, 0.09),
+            (ground_floor::PLINTH - 0.03, 0.07),
+        ] {
+            let rail = [a.point(z, 0.03 - RECESS), b.point(z, 0.03 - RECESS)];
+            builder.bar(rail, width, a.normal, &post);
+        }
     }
 }
 
@@ -249,7 +418,10 @@ fn awnings(job: &WallJob<'_>, builder: &mut Builder) {
         }
         let first = shop as u32 * ground_floor::BAYS_OF_A_SHOP as u32;
         let last = (first + ground_floor::BAYS_OF_A_SHOP as u32).min(wall.bays);
-        let (from, to) = (wall.corner + first as f32 * wall.bay + 0.3, wall.corner + last as f32 * wall.bay - 0.3);
+        let (from, to) = (
+            wall.corner + first as f32 * wall.bay + 0.3,
+            wall.corner + last as f32 * wall.bay - 0.3,
+        );
         let (a, b) = (job.run.at(from), job.run.at(to));
         if a.normal.dot(b.normal) < 0.99 || to - from < 1.5 {
             continue;
@@ -283,7 +455,16 @@ fn awnings(job: &WallJob<'_>, builder: &mut Builder) {
 /// A downpipe near the end of the wall.
 fn pipe(job: &WallJob<'_>, builder: &mut Builder) {
     let place = job.run.at((job.wall.length - 0.22).max(0.1));
-    let zinc = Surface { roughness: 0.4, metallic: 0.4, ..Surface::matte(Vec3::splat(0.12)) };
+    let zinc = Surface {
+        roughness: 0.4,
+        metallic: 0.4,
+        ..Surface::matte(Vec3::splat(0.12))
+    };
     let foot = place.point(0.2, 0.09);
-    builder.bar([foot, place.point(job.wall.height - 0.3, 0.09)], 0.12, place.normal, &zinc);
+    builder.bar(
+        [foot, place.point(job.wall.height - 0.3, 0.09)],
+        0.12,
+        place.normal,
+        &zinc,
+    );
 }

@@ -38,7 +38,9 @@ pub(super) fn kind_of(site: &Site<'_>, run: &Run, building: &Building, instance:
         if other != 0 && other != instance && top > 0.55 * building.height {
             higher += 1;
         }
-        let seen = [2.0, 4.5, 7.5, 12.0].iter().any(|d| site.is_public(place.outside(*d)));
+        let seen = [2.0, 4.5, 7.5, 12.0]
+            .iter()
+            .any(|d| site.is_public(place.outside(*d)));
         street += u32::from(seen);
     }
     if higher * 10 > PROBES * 4 {
@@ -68,7 +70,11 @@ fn cuts(ends: f32, part: f32, count: u32, total: f32, stride: f32) -> Vec<f32> {
     }
     let raw = part / stride;
     // Twelfths of a bay or floor are the edges of windows.
-    let n = if raw >= 9.0 { 12.0 * (raw / 12.0).round() } else { raw.round() };
+    let n = if raw >= 9.0 {
+        12.0 * (raw / 12.0).round()
+    } else {
+        raw.round()
+    };
     for k in 0..count {
         let from = ends + k as f32 * part;
         add(from, from + part, n);
@@ -86,19 +92,31 @@ impl WallJob<'_> {
         builder.class = Class::Facade;
         let wall = &self.wall;
         let columns = cuts(wall.corner, wall.bay, wall.bays, wall.length, self.stride);
-        let rows = cuts(wall.ground_floor, wall.floor, wall.floors, wall.height, self.stride);
+        let rows = cuts(
+            wall.ground_floor,
+            wall.floor,
+            wall.floors,
+            wall.height,
+            self.stride,
+        );
         for (column, pair) in columns.windows(2).enumerate() {
             let (u, du) = (0.5 * (pair[0] + pair[1]), pair[1] - pair[0]);
             let place = self.run.at(u);
             let (other, top) = site.standing(place.outside(0.45));
-            let hidden = if other != 0 && other != builder.instance { top } else { 0.0 };
+            let hidden = if other != 0 && other != builder.instance {
+                top
+            } else {
+                0.0
+            };
             let low = self.building.base.max(hidden - 0.25);
             for (row, pair) in rows.windows(2).enumerate() {
                 let (v, dv) = (0.5 * (pair[0] + pair[1]), pair[1] - pair[0]);
                 if v < low {
                     continue;
                 }
-                self.cell(builder, Vec2::new(u, v), Vec2::new(du, dv), (column + row) % 2 == 0 && column % 2 == 0);
+                let at_edge = column == 0 || column + 2 == columns.len() || row + 2 == rows.len();
+                let backed = !at_edge && row % 2 == 0 && column % 2 == 0;
+                self.cell(builder, Vec2::new(u, v), Vec2::new(du, dv), backed);
             }
             let rise = roof.rise(place.outside(-0.06));
             if rise > 0.1 {
@@ -111,8 +129,16 @@ impl WallJob<'_> {
         let surface = facade(self.style, &self.wall, at, size);
         let place = self.run.at(at.x);
         let fine = self.stride <= RECESS_STRIDE;
-        let recess = if fine && surface.recess > 0.5 { RECESS } else { 0.0 };
-        let sigma = if surface.glass > 0.5 { SIGMA_ALONE } else { SIGMA };
+        let recess = if fine && surface.recess > 0.5 {
+            RECESS
+        } else {
+            0.0
+        };
+        let sigma = if surface.glass > 0.5 {
+            SIGMA_ALONE
+        } else {
+            SIGMA
+        };
         let spot = Spot {
             mean: place.point(at.y, -recess),
             normal: place.normal,
@@ -153,8 +179,19 @@ impl WallJob<'_> {
                 continue;
             }
             let size = Vec2::new(du, rise / n);
-            let style = FacadeStyle { weather: 0.6 * self.style.weather, ..*self.style };
-            let surface = facade(&style, &Wall { height: v + 20.0, ..bare }, Vec2::new(u, v), size);
+            let style = FacadeStyle {
+                weather: 0.6 * self.style.weather,
+                ..*self.style
+            };
+            let surface = facade(
+                &style,
+                &Wall {
+                    height: v + 20.0,
+                    ..bare
+                },
+                Vec2::new(u, v),
+                size,
+            );
             let spot = Spot {
                 mean: place.point(v, 0.0),
                 normal: place.normal,
