@@ -72,6 +72,26 @@ impl Layout {
     pub fn owns(&self, at: Vec2) -> bool {
         at.cmpge(Vec2::ZERO).all() && at.cmplt(self.size).all()
     }
+
+    /// Moves everything, without its origin.
+    pub fn shift(&mut self, by: Vec2) {
+        self.each_point(|p| *p += by);
+    }
+
+    /// Goes over every position that it holds.
+    pub(crate) fn each_point(&mut self, mut change: impl FnMut(&mut Vec2)) {
+        let mut ring = |points: &mut Vec<Vec2>| points.iter_mut().for_each(&mut change);
+        for building in &mut self.buildings {
+            building.footprint.rings().for_each(&mut ring);
+        }
+        for area in &mut self.areas {
+            area.polygon.rings().for_each(&mut ring);
+        }
+        self.roads.iter_mut().for_each(|r| ring(&mut r.line));
+        self.trees.iter_mut().for_each(|t| change(&mut t.at));
+        self.lamps.iter_mut().for_each(|l| change(&mut l.at));
+        self.cars.iter_mut().for_each(|c| change(&mut c.at));
+    }
 }
 
 /// A simple polygon with holes, without repeated points.
@@ -81,6 +101,13 @@ pub struct Polygon {
     pub outer: Vec<Vec2>,
     /// Clockwise.
     pub holes: Vec<Vec<Vec2>>,
+}
+
+impl Polygon {
+    /// Its outline, then its holes.
+    pub(crate) fn rings(&mut self) -> impl Iterator<Item = &mut Vec<Vec2>> {
+        std::iter::once(&mut self.outer).chain(&mut self.holes)
+    }
 }
 
 /// What a building is for; it decides about façade, floors and roof where nothing else does.

@@ -5,15 +5,21 @@
 
 pub mod appearance;
 pub mod cloud;
+mod dice;
 pub mod field;
+pub mod finite;
+mod furnish;
+mod geometry;
 pub mod layout;
 pub mod light;
 pub mod maps;
+pub mod osm;
 pub mod random;
 pub mod surfels;
 
 pub use cloud::{Bake, cloud, scene_from_city};
 pub use field::HeightField;
+pub use finite::FinitePlan;
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,

@@ -5,6 +5,7 @@ mod junctions;
 mod rasterize;
 mod streets;
 
+pub(crate) use junctions::junctions;
 pub use rasterize::rasterize;
 
 use serde::{Deserialize, Serialize};

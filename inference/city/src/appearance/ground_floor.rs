@@ -191,7 +191,7 @@ fn shop(style: &FacadeStyle, wall: &Wall, bare: Surface, at: Vec2, w: Vec2) -> S
         roughness: 0.4,
         ..Surface::matte(sign_base)
     };
-    sign.emissive = sign_base * 0.35;
+    sign.emissive = sign_base * 0.2;
     let lit_ink = Surface {
         emissive: Vec3::new(1.0, 0.92, 0.74) * 0.9,
         ..Surface::matte(ink)
@@ -287,7 +287,7 @@ fn goods(style: &FacadeStyle, shop: i32, x: f32, up: f32, w: Vec2) -> Surface {
     let back = Vec3::new(0.05, 0.047, 0.042) * (0.8 + 0.5 * up);
     let albedo = back.lerp(color, 0.85 * there);
     let open = cell(style.seed ^ 0x0b, shop, 3);
-    let glow = (0.16 + 0.5 * up * up + 0.25 * there * r(5)) * (0.4 + 0.6 * open);
+    let glow = (0.07 + 0.42 * up * up * up + 0.22 * there * r(5)) * (0.3 + 0.7 * open);
     Surface {
         albedo,
         roughness: 0.08,

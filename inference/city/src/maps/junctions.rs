@@ -14,11 +14,11 @@ const CROSSING_SINE: f32 = 0.3;
 
 /// A stretch of a street that another one covers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Junction {
+pub(crate) struct Junction {
     /// Metres along the street.
-    pub(super) along: f32,
+    pub(crate) along: f32,
     /// How far it goes in both directions from there, metres.
-    pub(super) reach: f32,
+    pub(crate) reach: f32,
 }
 
 /// One meeting of two streets, seen from one of them.
@@ -32,7 +32,7 @@ struct Contact {
 }
 
 /// The junctions of every street.
-pub(super) fn junctions(roads: &[Road]) -> Vec<Vec<Junction>> {
+pub(crate) fn junctions(roads: &[Road]) -> Vec<Vec<Junction>> {
     let boxes: Vec<(Vec2, Vec2)> = roads.iter().map(bounds).collect();
     let mut contacts: Vec<Vec<Contact>> = vec![Vec::new(); roads.len()];
     for a in 0..roads.len() {

@@ -280,7 +280,7 @@ fn frame(
         roughness: 0.5,
         ..Surface::matte(style.frame)
     };
-    let at = |x: f32, z: f32| place.point(z, 0.02 - RECESS) + place.tangent * x;
+    let at = |x: f32, z: f32| place.point(z, 0.05 - RECESS) + place.tangent * x;
     let edge = 0.035;
     for x in [edge - half, half - edge] {
         builder.bar([at(x, low), at(x, high)], 0.075, place.normal, &surface);
@@ -385,8 +385,8 @@ fn shop_fronts(job: &WallJob<'_>, builder: &mut Builder) {
             let place = job.run.at(u);
             builder.bar(
                 [
-                    place.point(0.1, 0.03 - RECESS),
-                    place.point(high, 0.03 - RECESS),
+                    place.point(0.1, 0.05 - RECESS),
+                    place.point(high, 0.05 - RECESS),
                 ],
                 0.09,
                 place.normal,
@@ -402,7 +402,7 @@ fn shop_fronts(job: &WallJob<'_>, builder: &mut Builder) {
             (high, 0.09),
             (ground_floor::PLINTH - 0.03, 0.07),
         ] {
-            let rail = [a.point(z, 0.03 - RECESS), b.point(z, 0.03 - RECESS)];
+            let rail = [a.point(z, 0.05 - RECESS), b.point(z, 0.05 - RECESS)];
             builder.bar(rail, width, a.normal, &post);
         }
     }
