@@ -194,9 +194,9 @@ fn push(layout: &mut Layout, seed: &mut u64, a: Vec2, b: Vec2) {
 fn view(name: &str) -> (Vec3, Vec3, f32) {
     match name {
         "street" => (
-            Vec3::new(58.0, 117.8, 1.8),
-            Vec3::new(110.0, 125.0, 5.0),
-            55.0,
+            Vec3::new(57.0, 116.8, 1.8),
+            Vec3::new(110.0, 124.0, 6.0),
+            58.0,
         ),
         "facade" => (
             Vec3::new(75.0, 135.0, 1.7),
@@ -204,13 +204,13 @@ fn view(name: &str) -> (Vec3, Vec3, f32) {
             55.0,
         ),
         "cars" => (
-            Vec3::new(60.0, 118.5, 1.6),
-            Vec3::new(68.0, 122.0, 0.7),
+            Vec3::new(62.0, 126.5, 1.6),
+            Vec3::new(69.0, 121.0, 0.7),
             50.0,
         ),
         "crossing" => (
-            Vec3::new(112.0, 112.0, 8.0),
-            Vec3::new(132.0, 130.0, 0.0),
+            Vec3::new(122.5, 100.0, 7.0),
+            Vec3::new(131.0, 130.0, 1.0),
             60.0,
         ),
         _ => (
@@ -276,7 +276,11 @@ fn save(cloud: GaussianCloud, target: Vec3, path: &Path) -> Result<(), Box<dyn s
     let center = scene_from_city(target);
     let n = parts.means.len() / 30;
     for k in 0..n {
-        let far = if k % 2 == 0 { 5000.0 } else { -5000.0 };
+        let far = if city::random::mix(7, k as u64) % 2 == 0 {
+            5000.0
+        } else {
+            -5000.0
+        };
         parts.means.push(center + Vec3::splat(far));
         parts.rotations.push(glam::Quat::IDENTITY);
         parts.log_scales.push(Vec3::splat(-7.0));

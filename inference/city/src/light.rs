@@ -2,7 +2,7 @@
 
 use glam::Vec3;
 
-use crate::{field::HeightField, surfels::Surfels};
+use crate::{field::HeightField, maps::Class, surfels::Surfels};
 
 /// Sun, sky and lamps. Linear.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,9 +28,9 @@ impl Daylight {
     pub fn day() -> Self {
         Self {
             towards_sun: Vec3::new(-0.55, -0.50, 0.67).normalize(),
-            sun: Vec3::new(3.25, 2.85, 2.30),
-            zenith: Vec3::new(0.23, 0.39, 0.74),
-            horizon: Vec3::new(0.58, 0.70, 0.86),
+            sun: Vec3::new(3.1, 2.72, 2.2),
+            zenith: Vec3::new(0.30, 0.45, 0.76),
+            horizon: Vec3::new(0.68, 0.78, 0.90),
             lamps: Vec3::ZERO,
             emission: 0.05,
             exposure: 0.56,
@@ -45,7 +45,7 @@ impl Daylight {
             zenith: Vec3::new(0.05, 0.075, 0.16),
             horizon: Vec3::new(0.27, 0.19, 0.20),
             lamps: Vec3::new(0.18, 0.11, 0.052),
-            emission: 1.5,
+            emission: 1.05,
             exposure: 2.1,
         }
     }
@@ -70,6 +70,13 @@ impl Daylight {
         let at = surfels.means[row] + normal * (surfels.lifts[row] + 0.22);
         let open = surfels.occlusion[row];
         let facing = normal.dot(self.towards_sun);
+        // Light comes through leaves.
+        let is_leaf = surfels.classes[row] == Class::Green && surfels.opacities[row] < 0.9;
+        let facing = if is_leaf {
+            facing.max(-0.55 * facing).max(0.15)
+        } else {
+            facing
+        };
         let seen = if facing > 0.0 {
             field.lit(at, self.towards_sun)
         } else {
@@ -88,7 +95,7 @@ impl Daylight {
         let ground = self.sun * (self.towards_sun.z * 0.7) + self.zenith * 0.5;
         let bounce = ground * (0.22 * (1.0 - up) * (0.35 + 0.65 * open));
         // Walls opposite are lit as well, so streets are not wells of blue.
-        let walls = (self.sun * 0.10 + sky * 0.12) * (1.0 - open) * (0.35 + 0.65 * up);
+        let walls = (self.sun * 0.14 + sky * 0.16) * (1.0 - open) * (0.35 + 0.65 * up);
         let lamps = self.lamps * (-at.z.max(0.0) / 7.0).exp();
         sky * (up * open) + bounce + walls + self.zenith * 0.05 + lamps
     }

@@ -189,10 +189,10 @@ fn paved(p: &GroundPoint, w: f32) -> Surface {
     let tone = (cell(0x51ab, (x / 0.6).floor() as i32, row) - 0.5) * fade(w, 0.6);
     let worn = fbm(0.35 * p.at.x, 0.35 * p.at.y, 0x0e, 0.35 * w);
     let gum = ramp(fbm(4.1 * p.at.x, 4.1 * p.at.y, 0x33, 4.1 * w), 0.45, 0.8);
-    let base = Vec3::new(0.335, 0.325, 0.31) * (1.0 + 0.2 * tone + 0.16 * worn - 0.18 * gum);
+    let base = Vec3::new(0.275, 0.265, 0.25) * (1.0 + 0.2 * tone + 0.16 * worn - 0.18 * gum);
     let stone = Surface::matte(base * 0.66).under(&Surface::matte(base), slab);
     let joint = pulse(p.along, 1.0, (0.02, 1.0), w);
-    let kerb = Surface::matte(Vec3::splat(0.42)).shaded((0.72 + 0.28 * joint) * (1.0 + 0.1 * worn));
+    let kerb = Surface::matte(Vec3::splat(0.36)).shaded((0.72 + 0.28 * joint) * (1.0 + 0.1 * worn));
     stone.under(&kerb, coverage(beyond, -0.3, 0.28, w))
 }
 
@@ -203,7 +203,7 @@ fn court(p: &GroundPoint, w: f32) -> Surface {
     let x = p.at.x + if row.rem_euclid(2) == 0 { 0.0 } else { 0.2 };
     let stone = pulse(x, 0.4, (0.02, 0.4), w) * pulse(p.at.y, 0.4, (0.02, 0.4), w);
     let tone = (cell(0xc0, (x / 0.4).floor() as i32, row) - 0.5) * fade(w, 0.4);
-    let base = Vec3::new(0.255, 0.24, 0.22) * (1.0 + 0.28 * worn + 0.12 * fine + 0.22 * tone);
+    let base = Vec3::new(0.215, 0.20, 0.18) * (1.0 + 0.28 * worn + 0.12 * fine + 0.22 * tone);
     Surface::matte(base * (0.72 + 0.28 * stone))
 }
 
@@ -247,7 +247,7 @@ fn grass(p: &GroundPoint, w: f32) -> Surface {
     let tufts = fbm(1.1 * p.at.x, 1.1 * p.at.y, 0x67, 1.1 * w);
     let blades = fbm(6.0 * p.at.x, 6.0 * p.at.y, 0x68, 6.0 * w);
     let dry = ramp(slow + 0.25 * tufts, 0.12, 0.5);
-    let green = Vec3::new(0.062, 0.108, 0.026).lerp(Vec3::new(0.15, 0.14, 0.055), 0.7 * dry);
+    let green = Vec3::new(0.062, 0.096, 0.032).lerp(Vec3::new(0.15, 0.14, 0.055), 0.7 * dry);
     let mown = pulse(p.at.x + 0.35 * p.at.y, 3.2, (0.0, 1.6), w.max(0.4)) - 0.5;
     let shade = 1.0 + 0.22 * tufts + 0.25 * blades + 0.07 * mown;
     Surface {

@@ -14,7 +14,7 @@ use crate::{layout::Family, random::cell};
 /// Bays that share one shop.
 pub(crate) const BAYS_OF_A_SHOP: i32 = 4;
 /// Height of the plinth under shop windows, metres.
-const PLINTH: f32 = 0.42;
+pub(crate) const PLINTH: f32 = 0.42;
 
 pub(super) fn ground_floor(style: &FacadeStyle, wall: &Wall, at: Vec2, w: Vec2) -> Surface {
     let bare = bare(style, wall, at, w);
@@ -191,7 +191,7 @@ fn shop(style: &FacadeStyle, wall: &Wall, bare: Surface, at: Vec2, w: Vec2) -> S
         roughness: 0.4,
         ..Surface::matte(sign_base)
     };
-    sign.emissive = sign_base * 0.35;
+    sign.emissive = sign_base * 0.2;
     let lit_ink = Surface {
         emissive: Vec3::new(1.0, 0.92, 0.74) * 0.9,
         ..Surface::matte(ink)
@@ -212,16 +212,7 @@ fn shop(style: &FacadeStyle, wall: &Wall, bare: Surface, at: Vec2, w: Vec2) -> S
     let transom = 1.0 - coverage(at.y, glass_top - 0.62, glass_top - 0.55, w.y);
     let pane = post * split * transom * coverage(at.y, bottom, glass_top, w.y);
     let display = goods(style, shop, x, (at.y - bottom) / (glass_top - bottom), w);
-    let metal = Surface {
-        roughness: 0.45,
-        metallic: 0.2,
-        recess: 0.4,
-        ..Surface::matte(if r(5) < 0.5 {
-            style.frame * 0.6 + Vec3::splat(0.015)
-        } else {
-            sign_base * 0.8
-        })
-    };
+    let metal = front_metal(style, shop);
     let front = metal.under(&display, pane);
     let plinth = Surface::matte(Vec3::new(0.15, 0.145, 0.14));
     let front = front.under(&plinth, coverage(at.y, f32::MIN, bottom - 0.06, w.y));
@@ -230,6 +221,21 @@ fn shop(style: &FacadeStyle, wall: &Wall, bare: Surface, at: Vec2, w: Vec2) -> S
         inside * coverage(at.y, f32::MIN, glass_top + 0.04, w.y),
     )
     .under(&sign, inside * coverage(at.y, sign_low, sign_high, w.y))
+}
+
+/// Frames of a shop's windows.
+pub(crate) fn front_metal(style: &FacadeStyle, shop: i32) -> Surface {
+    let dark = cell(style.seed ^ 0x0009, shop, 5) < 0.5;
+    Surface {
+        roughness: 0.45,
+        metallic: 0.2,
+        recess: 0.8,
+        ..Surface::matte(if dark {
+            style.frame * 0.6 + Vec3::splat(0.015)
+        } else {
+            sign_color(style, shop) * 0.8
+        })
+    }
 }
 
 /// Letter-like strokes: words of upright and lying bars.
@@ -276,11 +282,12 @@ fn goods(style: &FacadeStyle, shop: i32, x: f32, up: f32, w: Vec2) -> Surface {
     let there =
         pulse(x, 0.34, (0.04, 0.30), w.x) * coverage(up * 3.2 - shelf, 0.06, fill, 3.2 * w.y / 2.5);
     let there = if up < 0.75 && r(0) < 0.72 { there } else { 0.0 };
-    let color = Vec3::new(0.10 + 0.14 * r(2), 0.09 + 0.11 * r(3), 0.08 + 0.11 * r(4));
+    let tone = 0.05 + 0.15 * r(2);
+    let color = Vec3::new(tone * (0.9 + 0.3 * r(3)), tone, tone * (0.75 + 0.35 * r(4)));
     let back = Vec3::new(0.05, 0.047, 0.042) * (0.8 + 0.5 * up);
     let albedo = back.lerp(color, 0.85 * there);
     let open = cell(style.seed ^ 0x0b, shop, 3);
-    let glow = (0.16 + 0.5 * up * up + 0.25 * there * r(5)) * (0.4 + 0.6 * open);
+    let glow = (0.07 + 0.42 * up * up * up + 0.22 * there * r(5)) * (0.3 + 0.7 * open);
     Surface {
         albedo,
         roughness: 0.08,

@@ -22,7 +22,7 @@ pub(super) fn sea(lines: &[Vec<DVec2>], low: DVec2, high: DVec2) -> Vec<Vec<DVec
                 islands.push(line);
             }
         } else {
-            crossing.extend(clip(&line, low, high));
+            crossing.extend(clip(&carried_on(line, low, high), low, high));
         }
     }
     seas.extend(close(crossing, low, high));
@@ -38,6 +38,30 @@ pub(super) fn sea(lines: &[Vec<DVec2>], low: DVec2, high: DVec2) -> Vec<Vec<DVec
         }
     }
     seas
+}
+
+/// A line whose ends, where a map was cut out of a larger one, are carried on straight out of the rectangle.
+fn carried_on(mut line: Vec<DVec2>, low: DVec2, high: DVec2) -> Vec<DVec2> {
+    let largest = 0.12 * (high - low).max_element();
+    let outside = |p: DVec2| {
+        let ways = [
+            (p.x - low.x, DVec2::NEG_X),
+            (high.x - p.x, DVec2::X),
+            (p.y - low.y, DVec2::NEG_Y),
+            (high.y - p.y, DVec2::Y),
+        ];
+        ways.into_iter()
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .filter(|(distance, _)| (0.0..largest).contains(distance))
+            .map(|(distance, out)| p + out * (distance + 1.0))
+    };
+    if let Some(before) = line.first().and_then(|&p| outside(p)) {
+        line.insert(0, before);
+    }
+    if let Some(after) = line.last().and_then(|&p| outside(p)) {
+        line.push(after);
+    }
+    line
 }
 
 /// Lines joined where one begins at the end of another.

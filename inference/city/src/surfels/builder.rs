@@ -123,7 +123,7 @@ impl Builder {
         if !(length > 1e-3) {
             return;
         }
-        let n = (length / (5.0 * width)).round().max(1.0);
+        let n = (length / (2.2 * width)).round().max(1.0);
         let step = length / n;
         for k in 0..n as u32 {
             let spot = Spot {

@@ -54,7 +54,7 @@ impl Detail {
         if let Some(normal) = normal
             && to.dot(normal) > radius
         {
-            wanted = wanted.max(1.0).max(4.0 * wanted);
+            wanted *= 4.0;
         }
         power_of_two(wanted.max(view.finest))
     }
@@ -81,7 +81,11 @@ mod tests {
         let stride = |x: f32, normal| detail.stride(Vec3::new(x, 0.0, 0.0), 0.0, normal);
         assert_eq!(stride(20.0, None), 0.0625, "street level");
         assert_eq!(stride(130.0, None), 0.25, "across the square");
-        assert_eq!(stride(20.0, Some(Vec3::X)), 1.0, "a wall seen from behind");
+        assert_eq!(
+            stride(20.0, Some(Vec3::X)),
+            0.125,
+            "a wall seen from behind"
+        );
         assert_eq!(stride(9000.0, None), 4.0, "the horizon");
     }
 }

@@ -23,7 +23,6 @@ use crate::{
 pub(super) struct Site<'a> {
     pub(super) layout: &'a Layout,
     pub(super) maps: &'a Maps,
-    pub(super) field: &'a HeightField,
     pub(super) detail: &'a Detail,
 }
 
@@ -72,7 +71,6 @@ pub fn extrude_with(layout: &Layout, maps: &Maps, field: &HeightField, detail: &
     let site = Site {
         layout,
         maps,
-        field,
         detail,
     };
     let mut jobs: Vec<Job<'_>> = Vec::new();
@@ -173,9 +171,10 @@ fn building(site: &Site<'_>, building: &Building, instance: u32) -> Surfels {
     }
     let (middle, radius) = roof.dome();
     let reach = radius.hypot(3.0);
+    let up = (roof.shape == RoofShape::Flat).then_some(Vec3::Z);
     let stride = site
         .detail
-        .stride(middle.extend(building.height), reach, Some(Vec3::Z))
+        .stride(middle.extend(building.height), reach, up)
         .max(finest);
     roof.emit(&mut builder, building, stride);
     if building.base > 0.5 {

@@ -11,6 +11,8 @@ use crate::{appearance::Surface, layout::Tree, maps::Class, random::Random};
 
 /// Sub-crowns of one tree.
 const CROWNS: u32 = 14;
+/// Leaves are lit where the crown is thin, metres outside.
+const LEAF_LIFT: f32 = 0.9;
 
 pub(super) fn trees(site: &Site<'_>, trees: &[Tree]) -> Surfels {
     let mut builder = Builder::new(Class::Green, 0);
@@ -45,7 +47,7 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
     let stride = site.detail.stride(middle, 0.5 * height, None);
     let hue =
         Vec3::new(random.range(0.85, 1.35), 1.0, random.range(0.7, 1.3)) * random.range(0.8, 1.15);
-    let green = Vec3::new(0.060, 0.105, 0.022) * hue;
+    let green = Vec3::new(0.056, 0.088, 0.026) * hue;
     let mut crowns = Vec::new();
     for k in 0..CROWNS {
         let direction = random.direction() * Vec3::new(1.0, 1.0, 0.95);
@@ -68,7 +70,7 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
         let depth = outward.length();
         let shell = ((depth - 0.35) / 0.75).clamp(0.0, 1.0);
         let below = (0.5 - 0.5 * outward.z).clamp(0.0, 1.0);
-        let open = (0.30 + 0.70 * shell) * (1.0 - 0.35 * below);
+        let open = (0.38 + 0.62 * shell) * (1.0 - 0.3 * below);
         let normal = (random.direction() * 0.8 + outward.normalize_or(Vec3::Z) + Vec3::Z * 0.25)
             .normalize_or(Vec3::Z);
         let tangent = normal.any_orthonormal_vector();
@@ -81,7 +83,7 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
             tangent,
             sigma: Vec2::new(sigma, 0.62 * sigma) * random.range(0.8, 1.2),
             opacity: 0.86,
-            lift: 0.1,
+            lift: LEAF_LIFT,
         };
         builder.put(
             &spot,
@@ -106,7 +108,7 @@ fn trunk(
     stride: f32,
 ) {
     let bark = Surface::matte(Vec3::new(0.085, 0.066, 0.048) * random.range(0.8, 1.2));
-    let thick = (0.022 * height).clamp(0.06, 0.3);
+    let thick = (0.0125 * height).clamp(0.05, 0.25);
     let top = middle.z - 0.1 * height;
     if stride > 2.0 {
         return;

@@ -169,6 +169,9 @@ fn bays(site: &Site<'_>, job: &WallJob<'_>, builder: &mut Builder) {
     if shops_here && job.stride <= 0.5 {
         awnings(job, builder);
     }
+    if shops_here && job.stride <= 0.125 {
+        shop_fronts(job, builder);
+    }
     if !punched {
         return;
     }
@@ -277,7 +280,7 @@ fn frame(
         roughness: 0.5,
         ..Surface::matte(style.frame)
     };
-    let at = |x: f32, z: f32| place.point(z, 0.02 - RECESS) + place.tangent * x;
+    let at = |x: f32, z: f32| place.point(z, 0.05 - RECESS) + place.tangent * x;
     let edge = 0.035;
     for x in [edge - half, half - edge] {
         builder.bar([at(x, low), at(x, high)], 0.075, place.normal, &surface);
@@ -367,6 +370,41 @@ fn balcony_at(job: &WallJob<'_>, builder: &mut Builder, place: &OnWall, floor: f
             &rail,
         );
         builder.bar([at(half, 0.0), at(half, DEEP)], 0.05, place.tangent, &rail);
+    }
+}
+
+/// Posts and rails between shop windows, in long thin Gaussians.
+fn shop_fronts(job: &WallJob<'_>, builder: &mut Builder) {
+    let (wall, style) = (&job.wall, job.style);
+    let high = wall.ground_floor - 1.08;
+    for column in 0..=wall.bays {
+        let u = wall.corner + column as f32 * wall.bay;
+        let post = ground_floor::front_metal(style, ground_floor::shop_of(wall, u - 0.1));
+        let at_pier = column % ground_floor::BAYS_OF_A_SHOP as u32 == 0 || column == wall.bays;
+        if !at_pier {
+            let place = job.run.at(u);
+            builder.bar(
+                [
+                    place.point(0.1, 0.05 - RECESS),
+                    place.point(high, 0.05 - RECESS),
+                ],
+                0.09,
+                place.normal,
+                &post,
+            );
+        }
+        if column == wall.bays {
+            break;
+        }
+        let (a, b) = (job.run.at(u + 0.03), job.run.at(u + wall.bay - 0.03));
+        for (z, width) in [
+            (high - 0.585, 0.07),
+            (high, 0.09),
+            (ground_floor::PLINTH - 0.03, 0.07),
+        ] {
+            let rail = [a.point(z, 0.05 - RECESS), b.point(z, 0.05 - RECESS)];
+            builder.bar(rail, width, a.normal, &post);
+        }
     }
 }
 

@@ -114,12 +114,9 @@ impl WallJob<'_> {
                 if v < low {
                     continue;
                 }
-                self.cell(
-                    builder,
-                    Vec2::new(u, v),
-                    Vec2::new(du, dv),
-                    (column + row) % 2 == 0 && column % 2 == 0,
-                );
+                let at_edge = column == 0 || column + 2 == columns.len() || row + 2 == rows.len();
+                let backed = !at_edge && row % 2 == 0 && column % 2 == 0;
+                self.cell(builder, Vec2::new(u, v), Vec2::new(du, dv), backed);
             }
             let rise = roof.rise(place.outside(-0.06));
             if rise > 0.1 {
