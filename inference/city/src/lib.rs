@@ -13,6 +13,7 @@ mod furnish;
 mod geometry;
 pub mod layout;
 pub mod light;
+pub mod maker;
 pub mod maps;
 pub mod osm;
 pub mod random;
@@ -28,5 +29,6 @@ pub use layout::{
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
 };
 pub use light::Daylight;
+pub use maker::{CityMaker, MakeError, place_of};
 pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};
 pub use surfels::{Detail, Surfels, Viewpoint, extrude};

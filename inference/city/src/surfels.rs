@@ -1,5 +1,6 @@
 //! From a layout to oriented surfels: flat Gaussians on the planes of walls, roofs and ground.
 
+mod asks;
 mod builder;
 mod cars;
 mod detail;
@@ -17,8 +18,9 @@ use glam::Vec3;
 
 use crate::{appearance::Surface, maps::Class};
 
+pub use asks::{Ask, Asks};
 pub use detail::{Detail, Viewpoint};
-pub use extrude::{extrude, extrude_with};
+pub use extrude::{Scope, extrude, extrude_part, extrude_with};
 
 /// Flat Gaussians with materials, in the frame of their layout. One value a surfel in each array.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,6 +46,8 @@ pub struct Surfels {
     pub classes: Vec<Class>,
     /// One more than the index of the building in its layout; zero for all else.
     pub instances: Vec<u32>,
+    /// Those whose looks are not known yet.
+    pub asks: Asks,
 }
 
 impl Surfels {
@@ -77,6 +81,15 @@ impl Surfels {
             occlusion: join(parts, |p| &p.occlusion),
             classes: join(parts, |p| &p.classes),
             instances: join(parts, |p| &p.instances),
+            asks: {
+                let mut asks = Asks::default();
+                let mut row = 0;
+                for part in parts {
+                    asks.append(&part.asks, row);
+                    row += part.len() as u32;
+                }
+                asks
+            },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use glam::{Vec2, Vec3};
 
-use super::Surfels;
+use super::{Surfels, asks::Ask};
 use crate::{appearance::Surface, maps::Class};
 
 /// Standard deviation of a surfel in strides: less shows holes, more is blur. For sheets with a backing.
@@ -46,6 +46,19 @@ impl Builder {
             class,
             instance,
         }
+    }
+
+    /// Leaves the look of the next surfel, on the last of the walls, to a decoder.
+    pub(super) fn ask(&mut self, at: Vec2, size: Vec2, backing: bool) {
+        let asks = &mut self.surfels.asks;
+        let ask = Ask {
+            row: self.surfels.means.len() as u32,
+            wall: asks.walls.len().saturating_sub(1) as u32,
+            at,
+            size,
+            backing,
+        };
+        asks.boxes.push(ask);
     }
 
     pub(super) fn put(&mut self, spot: &Spot, surface: &Surface) {

@@ -16,7 +16,7 @@ use crate::{
 /// Standard deviation in strides: dark on bright shows every hole.
 const SIGMA: f32 = 0.66;
 
-pub(super) fn cars(site: &Site<'_>, cars: &[Car]) -> Surfels {
+pub(super) fn cars(site: &Site<'_>, cars: &[&Car]) -> Surfels {
     let mut builder = Builder::new(Class::Car, 0);
     let size = site.layout.size;
     let own = cars

@@ -24,6 +24,34 @@ pub(super) struct Site<'a> {
     pub(super) layout: &'a Layout,
     pub(super) maps: &'a Maps,
     pub(super) detail: &'a Detail,
+    pub(super) scope: &'a Scope,
+}
+
+/// Which part of a layout is made, and whom it asks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scope {
+    /// South-western corner of what is made, metres in the frame of the layout: whole blocks of 8 m.
+    pub low: Vec2,
+    /// North-eastern corner.
+    pub high: Vec2,
+    /// From this stride on, walls are left to a decoder; see [`Surfels::decode`].
+    pub asked_from: f32,
+}
+
+impl Scope {
+    /// Everything, and nothing left to a decoder.
+    pub fn whole(layout: &Layout) -> Self {
+        Self {
+            low: Vec2::ZERO,
+            high: layout.size,
+            asked_from: f32::INFINITY,
+        }
+    }
+
+    /// Whether what stands there is made.
+    pub(super) fn holds(&self, at: Vec2) -> bool {
+        at.cmpge(self.low).all() && at.cmplt(self.high).all()
+    }
 }
 
 impl Site<'_> {
@@ -68,17 +96,33 @@ pub fn extrude(layout: &Layout, maps: &Maps, detail: &Detail) -> Surfels {
 
 /// [`extrude`] with a height field that is there already.
 pub fn extrude_with(layout: &Layout, maps: &Maps, field: &HeightField, detail: &Detail) -> Surfels {
+    extrude_part(layout, maps, field, detail, &Scope::whole(layout))
+}
+
+/// [`extrude_with`] for a part of the layout.
+pub fn extrude_part(
+    layout: &Layout,
+    maps: &Maps,
+    field: &HeightField,
+    detail: &Detail,
+    scope: &Scope,
+) -> Surfels {
     let site = Site {
         layout,
         maps,
         detail,
+        scope,
     };
+    let all = *scope == Scope::whole(layout);
+    let is_own = |b: &Building| !b.context && (all || scope.holds(home(&b.footprint.outer)));
+    let trees: Vec<_> = layout.trees.iter().filter(|t| scope.holds(t.at)).collect();
+    let cars: Vec<_> = layout.cars.iter().filter(|c| scope.holds(c.at)).collect();
     let mut jobs: Vec<Job<'_>> = Vec::new();
-    jobs.extend(ground::blocks(layout).map(Job::Ground));
-    let own = layout.buildings.iter().zip(1..).filter(|(b, _)| !b.context);
+    jobs.extend(ground::blocks(scope).map(Job::Ground));
+    let own = layout.buildings.iter().zip(1..).filter(|(b, _)| is_own(b));
     jobs.extend(own.map(|(building, instance)| Job::Building(building, instance)));
-    jobs.extend(layout.trees.chunks(8).map(Job::Trees));
-    jobs.extend(layout.cars.chunks(8).map(Job::Cars));
+    jobs.extend(trees.chunks(8).map(Job::Trees));
+    jobs.extend(cars.chunks(8).map(Job::Cars));
     jobs.push(Job::Furniture);
     let parts: Vec<Surfels> = jobs
         .par_iter()
@@ -95,8 +139,8 @@ pub fn extrude_with(layout: &Layout, maps: &Maps, field: &HeightField, detail: &
 enum Job<'a> {
     Ground(Vec2),
     Building(&'a Building, u32),
-    Trees(&'a [crate::layout::Tree]),
-    Cars(&'a [crate::layout::Car]),
+    Trees(&'a [&'a crate::layout::Tree]),
+    Cars(&'a [&'a crate::layout::Car]),
     Furniture,
 }
 
@@ -110,6 +154,12 @@ impl Job<'_> {
             Self::Furniture => furniture::furniture(site),
         }
     }
+}
+
+/// The middle of an outline: whoever makes what is there makes the building.
+fn home(outer: &[Vec2]) -> Vec2 {
+    let points: Vec<_> = outer.iter().map(|p| p.as_dvec2()).collect();
+    crate::geometry::centroid(&points).as_vec2()
 }
 
 /// Fills in the light of the sky. Fine neighbors share one probe: it changes slowly.

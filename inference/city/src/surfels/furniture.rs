@@ -20,8 +20,7 @@ const LAMP: f32 = 7.2;
 
 pub(super) fn furniture(site: &Site<'_>) -> Surfels {
     let mut builder = Builder::new(Class::Zone, 0);
-    let size = site.layout.size;
-    let inside = |at: Vec2| at.cmpge(Vec2::ZERO).all() && at.cmplt(size).all();
+    let inside = |at: Vec2| site.scope.holds(at);
     for one in site.layout.lamps.iter().filter(|lamp| inside(lamp.at)) {
         lamp(site, one, &mut builder);
     }

@@ -5,11 +5,11 @@ use glam::{DVec2, Vec2, Vec3};
 use super::{
     Surfels,
     builder::{Builder, SHEET, Spot},
-    extrude::Site,
+    extrude::{Scope, Site},
 };
 use crate::{
     appearance::{GroundPoint, ground},
-    layout::{Layout, RoadClass},
+    layout::RoadClass,
     maps::{Class, Ground, RoadMaps},
 };
 
@@ -20,10 +20,11 @@ pub(super) const KERB: f32 = 0.12;
 /// Standard deviation in strides.
 const SIGMA: f32 = 0.62;
 
-/// Corners of the blocks of a layout.
-pub(super) fn blocks(layout: &Layout) -> impl Iterator<Item = Vec2> {
-    let n = (layout.size / BLOCK).ceil().as_uvec2();
-    (0..n.y).flat_map(move |y| (0..n.x).map(move |x| Vec2::new(x as f32, y as f32) * BLOCK))
+/// Corners of the blocks of a part of a layout.
+pub(super) fn blocks(scope: &Scope) -> impl Iterator<Item = Vec2> + use<> {
+    let low = scope.low;
+    let n = ((scope.high - low) / BLOCK).ceil().as_uvec2();
+    (0..n.y).flat_map(move |y| (0..n.x).map(move |x| low + Vec2::new(x as f32, y as f32) * BLOCK))
 }
 
 /// One block of ground.
@@ -31,12 +32,11 @@ pub(super) fn block(site: &Site<'_>, corner: Vec2) -> Surfels {
     let mut builder = Builder::new(Class::Zone, 0);
     let middle = (corner + 0.5 * BLOCK).extend(0.0);
     let stride = site.detail.stride(middle, 0.71 * BLOCK, None);
-    let size = BLOCK.min(site.layout.size.x - corner.x).max(0.0);
     let n = (BLOCK / stride).round() as u32;
     for row in 0..n {
         for column in 0..n {
             let at = corner + (Vec2::new(column as f32, row as f32) + 0.5) * stride;
-            if at.cmpge(site.layout.size).any() {
+            if at.cmpge(site.scope.high).any() {
                 continue;
             }
             cell(
@@ -48,7 +48,6 @@ pub(super) fn block(site: &Site<'_>, corner: Vec2) -> Surfels {
             );
         }
     }
-    debug_assert!(size <= BLOCK);
     builder.surfels
 }
 

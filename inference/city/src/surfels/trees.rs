@@ -14,7 +14,7 @@ const CROWNS: u32 = 14;
 /// Leaves are lit where the crown is thin, metres outside.
 const LEAF_LIFT: f32 = 0.9;
 
-pub(super) fn trees(site: &Site<'_>, trees: &[Tree]) -> Surfels {
+pub(super) fn trees(site: &Site<'_>, trees: &[&Tree]) -> Surfels {
     let mut builder = Builder::new(Class::Green, 0);
     let size = site.layout.size;
     let own = trees

@@ -9,7 +9,7 @@ use super::{
     roofs::RoofPlan,
 };
 use crate::{
-    appearance::{FacadeStyle, Wall, WallKind, facade},
+    appearance::{FacadeStyle, Surface, Wall, WallKind, facade},
     layout::Building,
     maps::Class,
 };
@@ -91,6 +91,9 @@ impl WallJob<'_> {
     pub(super) fn emit(&self, site: &Site<'_>, builder: &mut Builder, roof: &RoofPlan) {
         builder.class = Class::Facade;
         let wall = &self.wall;
+        if self.stride >= site.scope.asked_from {
+            builder.surfels.asks.walls.push((*self.style, *wall));
+        }
         let columns = cuts(wall.corner, wall.bay, wall.bays, wall.length, self.stride);
         let rows = cuts(
             wall.ground_floor,
@@ -116,7 +119,7 @@ impl WallJob<'_> {
                 }
                 let at_edge = column == 0 || column + 2 == columns.len() || row + 2 == rows.len();
                 let backed = !at_edge && row % 2 == 0 && column % 2 == 0;
-                self.cell(builder, Vec2::new(u, v), Vec2::new(du, dv), backed);
+                self.cell(site, builder, Vec2::new(u, v), Vec2::new(du, dv), backed);
             }
             let rise = roof.rise(place.outside(-0.06));
             if rise > 0.1 {
@@ -125,8 +128,13 @@ impl WallJob<'_> {
         }
     }
 
-    fn cell(&self, builder: &mut Builder, at: Vec2, size: Vec2, backed: bool) {
-        let surface = facade(self.style, &self.wall, at, size);
+    fn cell(&self, site: &Site<'_>, builder: &mut Builder, at: Vec2, size: Vec2, backed: bool) {
+        let asked = self.stride >= site.scope.asked_from;
+        let surface = if asked {
+            Surface::default()
+        } else {
+            facade(self.style, &self.wall, at, size)
+        };
         let place = self.run.at(at.x);
         let fine = self.stride <= RECESS_STRIDE;
         let recess = if fine && surface.recess > 0.5 {
@@ -147,6 +155,9 @@ impl WallJob<'_> {
             opacity: SHEET,
             lift: recess,
         };
+        if asked {
+            builder.ask(at, size, false);
+        }
         builder.put(&spot, &surface);
         if backed {
             // The backing lies behind the deepest glass.
@@ -158,6 +169,9 @@ impl WallJob<'_> {
                 lift: depth,
                 ..spot
             };
+            if asked {
+                builder.ask(at, size, true);
+            }
             builder.put(&spot, &surface);
         }
     }
@@ -207,7 +221,7 @@ impl WallJob<'_> {
 
 /// The underside of what bridges a passage.
 pub(super) fn soffit(builder: &mut Builder, roof: &RoofPlan, building: &Building, stride: f32) {
-    let surface = crate::appearance::Surface::matte(Vec3::splat(0.32));
+    let surface = Surface::matte(Vec3::splat(0.32));
     roof.lattice(stride.max(0.5), |at, size| {
         let spot = Spot {
             mean: at.extend(building.base),
