@@ -97,6 +97,13 @@ pub(crate) fn train(effort: Effort) -> (Mlp, String) {
     (mlp, report)
 }
 
+/// The features of a few boxes, for the self-test.
+pub(crate) fn some_rows() -> Vec<f32> {
+    let families: Vec<Family> = SEEN.into_iter().chain([HELD_OUT]).collect();
+    let samples = draw(128, 0x601d, &families, None);
+    samples.iter().flat_map(|s| s.features).collect()
+}
+
 /// Albedo PSNR by stride, of the network and of both baselines, on buildings that no training saw.
 fn report(mlp: &Mlp, seed: u64) -> String {
     let mut text = String::from(

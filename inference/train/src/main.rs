@@ -2,6 +2,7 @@
 
 mod adam;
 mod city;
+mod golden;
 mod mlp;
 mod onnx;
 mod random;
@@ -17,7 +18,7 @@ Usage: train city [SAMPLES] [STEPS] [FOLDER]
 
   SAMPLES   Boxes on façades to draw (default 1000000)
   STEPS     Steps of the optimizer, 4096 boxes each (default 20000)
-  FOLDER    Where facade.onnx and report.md go (default out/city)
+  FOLDER    Where graphs, golden and report.md go (default out/city)
 ";
 
 fn main() -> Result<()> {
@@ -42,7 +43,14 @@ fn main() -> Result<()> {
                 .with_context(|| format!("{} cannot be made", folder.display()))?;
             let (mlp, report) = city::train(effort);
             let graph = onnx::write(&mlp, "features", "surface");
-            std::fs::write(folder.join("facade.onnx"), graph)?;
+            std::fs::create_dir_all(folder.join("graphs"))?;
+            std::fs::write(folder.join("graphs/facade.onnx"), graph)?;
+            golden::write(
+                &folder.join("golden"),
+                "facade.onnx",
+                &mlp,
+                &city::some_rows(),
+            )?;
             std::fs::write(folder.join("report.md"), &report)?;
             println!("{report}");
             Ok(())
