@@ -10,6 +10,7 @@ mod geometry;
 pub mod layout;
 pub mod maps;
 pub mod osm;
+pub mod procedural;
 
 pub use finite::FinitePlan;
 pub use layout::{
@@ -17,3 +18,4 @@ pub use layout::{
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
 };
 pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};
+pub use procedural::{CityStyle, ProceduralPlan};
