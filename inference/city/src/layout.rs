@@ -78,6 +78,11 @@ impl Layout {
         self.each_point(|p| *p += by);
     }
 
+    /// Rounds every position to what all tiles can hold exactly (a millimetre, up to 16 km from the origin).
+    pub(crate) fn snap(&mut self) {
+        self.each_point(|p| *p = (*p * 1024.0).round() / 1024.0);
+    }
+
     /// Goes over every position that it holds.
     pub(crate) fn each_point(&mut self, mut change: impl FnMut(&mut Vec2)) {
         let mut ring = |points: &mut Vec<Vec2>| points.iter_mut().for_each(&mut change);

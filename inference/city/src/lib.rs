@@ -19,6 +19,7 @@ pub mod osm;
 pub mod random;
 pub mod stream;
 pub mod surfels;
+pub mod procedural;
 
 pub use cloud::{Bake, cloud, scene_from_city};
 pub use decoder::{DecodeError, Decoder};
@@ -32,3 +33,4 @@ pub use light::Daylight;
 pub use maker::{CityMaker, MakeError, place_of};
 pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};
 pub use surfels::{Detail, Surfels, Viewpoint, extrude};
+pub use procedural::{CityStyle, ProceduralPlan};
