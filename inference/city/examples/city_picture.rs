@@ -1,14 +1,20 @@
-//! Makes a small city as a PLY file, seen from one place.
+//! Makes a city as a PLY file for one camera, tile by tile.
 //!
-//! `cargo run --release -p city --example city_picture -- OUT.ply [view] [day|dusk]`
-//! The file's middle is where the view looks; the last lines printed are what to tell `splatwright render`.
+//! `city_picture SOURCE OUT.ply EYE TARGET [FOV] [REACH] [day|dusk] [STRIDE]`: SOURCE is `test`, `seed:7` or a map's
+//! file; EYE and TARGET are `x,y,z` in metres of the plan; REACH is how far tiles are made. The file's middle is the
+//! target; the last line printed is what to tell `splatwright render`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a tool for its makers"
+)]
 
 use std::{path::Path, time::Instant};
 
 use city::{
-    Area, AreaKind, Bake, Building, BuildingUse, Car, Daylight, Detail, HeightField, Lamp, Layout,
-    Polygon, Road, RoadClass, Tree, Viewpoint, cloud, rasterize, scene_from_city,
-    surfels::extrude_with,
+    Area, AreaKind, Bake, Building, BuildingUse, Car, Daylight, Detail, FinitePlan, HeightField,
+    Lamp, Layout, Plan, Polygon, Road, RoadClass, Tile, Tree, Viewpoint, cloud, rasterize,
+    scene_from_city, surfels::extrude_with,
 };
 use glam::{Vec2, Vec3};
 use scene::{GaussianCloud, SplatLayer, Transform, cloud::CloudParts};
@@ -190,75 +196,96 @@ fn push(layout: &mut Layout, seed: &mut u64, a: Vec2, b: Vec2) {
     });
 }
 
-/// Eye and target in the frame of the city, and the full vertical angle in degrees.
-fn view(name: &str) -> (Vec3, Vec3, f32) {
-    match name {
-        "street" => (
-            Vec3::new(57.0, 116.8, 1.8),
-            Vec3::new(110.0, 124.0, 6.0),
-            58.0,
-        ),
-        "facade" => (
-            Vec3::new(75.0, 135.0, 1.7),
-            Vec3::new(85.0, 115.0, 8.5),
-            55.0,
-        ),
-        "cars" => (
-            Vec3::new(62.0, 126.5, 1.6),
-            Vec3::new(69.0, 121.0, 0.7),
-            50.0,
-        ),
-        "crossing" => (
-            Vec3::new(122.5, 100.0, 7.0),
-            Vec3::new(131.0, 130.0, 1.0),
-            60.0,
-        ),
-        _ => (
-            Vec3::new(20.0, -20.0, 85.0),
-            Vec3::new(125.0, 125.0, 0.0),
-            45.0,
-        ),
+fn plan(source: &str) -> Box<dyn Plan> {
+    match source {
+        "test" => Box::new(FinitePlan::new(test_layout())),
+        path => {
+            let map = city::osm::load(path.as_ref()).expect("a map");
+            println!("bounds {:?}", map.plan.bounds());
+            Box::new(map.plan)
+        }
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let args: Vec<String> = std::env::args().collect();
-    let (out, name) = (&args[1], args.get(2).map_or("drone", String::as_str));
-    let dusk = args.get(3).is_some_and(|a| a == "dusk");
-    let (eye, target, fov) = view(name);
-    let height_px = 720.0;
-    let focal_px = 0.5 * height_px / (0.5 * fov.to_radians()).tan();
-    let layout = test_layout();
-    let clock = Instant::now();
-    let maps = rasterize(&layout, 0.25);
-    println!("maps {:?}", clock.elapsed());
-    let field = HeightField::new(&layout, &maps);
-    println!("field {:?}", clock.elapsed());
-    let detail = Detail::View(Viewpoint {
-        eye,
-        gaze: Some((
-            (target - eye).normalize(),
-            (0.5 * fov * 1.95).to_radians().cos(),
-        )),
-        focal_px,
-        pixels: 1.6,
-        finest: 0.0625,
-    });
-    let surfels = extrude_with(&layout, &maps, &field, &detail);
-    println!("surfels {:?}: {}", clock.elapsed(), surfels.len());
-    let light = if dusk {
+fn vector(text: &str) -> Vec3 {
+    let v: Vec<f32> = text
+        .split(',')
+        .map(|n| n.trim().parse().expect("a number"))
+        .collect();
+    Vec3::new(v[0], v[1], v[2])
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let word = |k: usize, usual: &str| args.get(k).map_or(usual.to_owned(), Clone::clone);
+    let (eye, target) = (vector(&word(2, "20,-20,85")), vector(&word(3, "125,125,0")));
+    let fov: f32 = word(4, "50").parse().expect("degrees");
+    let reach: f32 = word(5, "600").parse().expect("metres");
+    let light = if word(6, "day") == "dusk" {
         Daylight::dusk()
     } else {
         Daylight::day()
     };
-    let bake = Bake {
-        light,
-        eye: Some(eye),
-        field: &field,
-    };
-    let made = cloud(&surfels, &bake)?;
-    println!("cloud {:?}: {} splats", clock.elapsed(), made.len());
-    save(made, target, Path::new(out))?;
+    let fixed: Option<f32> = word(7, "").parse().ok();
+    let focal_px = 0.5 * 720.0 / (0.5 * fov.to_radians()).tan();
+    let gaze = (target - eye).normalize();
+    let plan = plan(&word(0, "test"));
+
+    let around = target.lerp(eye, 0.5).truncate();
+    let (low, high) = (
+        Tile::at((around - reach).as_dvec2()),
+        Tile::at((around + reach).as_dvec2()),
+    );
+    let mut all = CloudParts::default();
+    let (mut laid, mut mapped, mut made, mut baked) = (0.0, 0.0, 0.0, 0.0);
+    for y in low.y..=high.y {
+        for x in low.x..=high.x {
+            let tile = Tile { x, y };
+            let clock = Instant::now();
+            let layout = plan.layout(tile);
+            laid += clock.elapsed().as_secs_f64();
+            let offset = layout.origin.as_vec2().extend(0.0);
+            let local = eye - offset;
+            let view = Viewpoint {
+                eye: local,
+                gaze: Some((gaze, (0.5 * fov * 1.95).to_radians().cos())),
+                focal_px,
+                pixels: 1.6,
+                finest: 0.0625,
+            };
+            let detail = fixed.map_or(Detail::View(view), Detail::Stride);
+            let clock = Instant::now();
+            let maps = rasterize(&layout, 0.25);
+            let field = HeightField::new(&layout, &maps);
+            mapped += clock.elapsed().as_secs_f64();
+            let clock = Instant::now();
+            let surfels = extrude_with(&layout, &maps, &field, &detail);
+            made += clock.elapsed().as_secs_f64();
+            let clock = Instant::now();
+            let one = cloud(
+                &surfels,
+                &Bake {
+                    light,
+                    eye: Some(local),
+                    field: &field,
+                },
+            )
+            .expect("numbers");
+            baked += clock.elapsed().as_secs_f64();
+            let parts = one.into_parts();
+            let shift = scene_from_city(offset);
+            all.means.extend(parts.means.iter().map(|p| *p + shift));
+            all.rotations.extend(parts.rotations);
+            all.log_scales.extend(parts.log_scales);
+            all.opacity_logits.extend(parts.opacity_logits);
+            all.sh.extend(parts.sh);
+        }
+    }
+    println!(
+        "{} surfels; layout {laid:.2} s, maps {mapped:.2} s, surfels {made:.2} s, light {baked:.2} s",
+        all.means.len()
+    );
+    save(all, target, Path::new(&word(1, "city.ply")));
     let towards = scene_from_city(eye - target);
     let yaw = towards.x.atan2(towards.z).to_degrees();
     let pitch = (towards.y / towards.length()).asin().to_degrees();
@@ -266,20 +293,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "--distance {} --yaw={yaw} --pitch={pitch} --fov {fov} --size 1280x720",
         towards.length()
     );
-    Ok(())
 }
 
 /// Saves with invisible splats that put the middle of the scene at the target.
-fn save(cloud: GaussianCloud, target: Vec3, path: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let mut parts: CloudParts = cloud.into_parts();
-    parts.columns.clear();
+fn save(mut parts: CloudParts, target: Vec3, path: &Path) {
     let center = scene_from_city(target);
     let n = parts.means.len() / 30;
     for k in 0..n {
         let far = if city::random::mix(7, k as u64) % 2 == 0 {
-            5000.0
+            9000.0
         } else {
-            -5000.0
+            -9000.0
         };
         parts.means.push(center + Vec3::splat(far));
         parts.rotations.push(glam::Quat::IDENTITY);
@@ -287,12 +311,13 @@ fn save(cloud: GaussianCloud, target: Vec3, path: &Path) -> Result<(), Box<dyn s
         parts.opacity_logits.push(-16.0);
         parts.sh.extend([0.0; 3]);
     }
-    let cloud = GaussianCloud::new(parts)?;
+    let cloud = GaussianCloud::new(parts).expect("numbers");
     let layer = SplatLayer::new(cloud, "city");
+    let upright = scene::io::file_from_layer(&Transform::IDENTITY);
     scene::io::save(
         path,
-        &[(&layer, &scene::io::file_from_layer(&Transform::IDENTITY))],
+        &[(&layer, &upright)],
         &scene::io::SaveOptions::default(),
-    )?;
-    Ok(())
+    )
+    .expect("a file");
 }

@@ -25,7 +25,11 @@ pub use style::{FacadeStyle, STYLE_NUMBERS};
 pub use wall::{Wall, WallKind};
 
 /// Widest box that the closed forms are asked for; a wider one is the mean of several.
-pub const DIRECT_STRIDE: f32 = 0.26;
+pub const DIRECT_STRIDE: f32 = 0.28;
+/// The same within boxes wider than [`FAR_STRIDE`], where no single window is left to see.
+const FAR_DIRECT_STRIDE: f32 = 0.36;
+/// Strides of levels that are only seen from afar, metres.
+const FAR_STRIDE: f32 = 1.6;
 
 /// One place of a surface.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -80,7 +84,13 @@ impl Surface {
 /// The mean of a function over a box: one call where the box is small, a lattice of small boxes where it is
 /// not, so that every level of detail has the same mean.
 pub fn averaged(at: Vec2, stride: Vec2, direct: impl Fn(Vec2, Vec2) -> Surface) -> Surface {
-    let n = (stride / DIRECT_STRIDE).ceil().max(Vec2::ONE);
+    let far = stride.max_element() > FAR_STRIDE;
+    let direct_stride = if far {
+        FAR_DIRECT_STRIDE
+    } else {
+        DIRECT_STRIDE
+    };
+    let n = (stride / direct_stride).ceil().max(Vec2::ONE);
     if n == Vec2::ONE {
         return direct(at, stride);
     }

@@ -91,9 +91,18 @@ impl HeightField {
         self.levels[0].at(at - self.corner)
     }
 
+    /// The level whose cells are about so large.
+    fn level(&self, size: f32) -> &Level {
+        let (mut level, mut cell) = (0, 2.0 * self.cell);
+        while size >= cell && level + 1 < self.levels.len() {
+            level += 1;
+            cell *= 2.0;
+        }
+        &self.levels[level]
+    }
+
     fn blurred(&self, at: Vec2, size: f32) -> f32 {
-        let level = (size / self.cell).log2().max(0.0) as usize;
-        self.levels[level.min(self.levels.len() - 1)].at(at - self.corner)
+        self.level(size).at(at - self.corner)
     }
 
     fn crown(&self, at: Vec2) -> f32 {
@@ -103,25 +112,31 @@ impl HeightField {
     /// Share of the sky's light that reaches a surface, 0..1: eight directions, nine steps each, four heights of
     /// the sky with the weight of the cosine.
     pub fn sky(&self, at: Vec3, normal: Vec3) -> f32 {
-        const TANS: [f32; 4] = [0.176, 0.577, 1.19, 2.75];
+        // Tangents and cosines of the four heights.
+        const TANS: [(f32, f32); 4] =
+            [(0.176, 0.985), (0.577, 0.866), (1.19, 0.643), (2.75, 0.342)];
         let (mut open, mut all) = (0.0, 1e-6);
-        for k in 0..8 {
-            let angle = (k as f32 + 0.35) * std::f32::consts::FRAC_PI_4;
-            let direction = Vec2::from_angle(angle);
+        let mut r = 0.8;
+        let steps: [(f32, &Level); 9] = std::array::from_fn(|_| {
+            let step = (r, self.level(0.25 * r));
+            r *= 1.62;
+            step
+        });
+        let from = at.truncate() - self.corner;
+        let mut direction = Vec2::from_angle(0.35 * std::f32::consts::FRAC_PI_4);
+        for _ in 0..8 {
+            direction = Vec2::from_angle(std::f32::consts::FRAC_PI_4).rotate(direction);
             if direction.dot(normal.truncate()) < -0.75 {
                 continue;
             }
             let mut horizon = 0.0_f32;
-            let mut r = 0.8;
-            for _ in 0..9 {
-                let p = at.truncate() + direction * r;
-                let rise = self.blurred(p, 0.25 * r) - at.z;
-                let leaves = 0.5 * (self.crown(p) - at.z);
+            for (r, level) in steps {
+                let p = from + direction * r;
+                let rise = level.at(p) - at.z;
+                let leaves = 0.5 * (self.canopy.at(p) - at.z);
                 horizon = horizon.max(rise.max(leaves) / r);
-                r *= 1.62;
             }
-            for tan in TANS {
-                let cos = 1.0 / (1.0 + tan * tan).sqrt();
+            for (tan, cos) in TANS {
                 let up = (direction * cos).extend(tan * cos);
                 let weight = normal.dot(up).max(0.0) * cos;
                 let free = ((tan - horizon) / (0.35 * (0.5 + tan)) + 0.5).clamp(0.0, 1.0);

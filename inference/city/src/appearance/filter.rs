@@ -11,10 +11,16 @@ pub fn coverage(x: f32, a: f32, b: f32, w: f32) -> f32 {
 /// Share of the box of width `w` around `x` that lies in `a..b` of any period, `0 <= a <= b <= period`.
 pub fn pulse(x: f32, period: f32, (a, b): (f32, f32), w: f32) -> f32 {
     let integral = |t: f32| {
-        let whole = (t / period).floor();
+        let whole = floor(t / period) as f32;
         whole * (b - a) + (t - period * whole - a).clamp(0.0, b - a)
     };
     ((integral(x + 0.5 * w) - integral(x - 0.5 * w)) / w).clamp(0.0, 1.0)
+}
+
+/// The whole number below, without a call.
+fn floor(x: f32) -> i32 {
+    let cut = x as i32;
+    cut - i32::from(x < cut as f32)
 }
 
 /// How much of a pattern of this wavelength is left in a box of width `w`.
@@ -23,8 +29,8 @@ pub fn fade(w: f32, wavelength: f32) -> f32 {
 }
 
 fn value_noise(x: f32, y: f32, seed: u32) -> f32 {
-    let (x0, y0) = (x.floor(), y.floor());
-    let (i, j) = (x0 as i32, y0 as i32);
+    let (i, j) = (floor(x), floor(y));
+    let (x0, y0) = (i as f32, j as f32);
     let smooth = |t: f32| t * t * (3.0 - 2.0 * t);
     let (s, t) = (smooth(x - x0), smooth(y - y0));
     let low = cell(seed, i, j) * (1.0 - s) + cell(seed, i + 1, j) * s;

@@ -124,7 +124,7 @@ fn trunk(
         for _ in 0..6 {
             let tip = middle + random.direction() * Vec3::new(0.2, 0.2, 0.12) * height;
             let from = tree.at.extend(random.range(0.32, 0.5) * height);
-            let normal = (tip - from).any_orthonormal_vector();
+            let normal = (tip - from).normalize_or(Vec3::Z).any_orthonormal_vector();
             builder.bar([from, tip], 0.5 * thick, normal, &bark);
             builder.bar([from, tip], 0.5 * thick, -normal, &bark);
         }
