@@ -16,10 +16,11 @@ pub mod light;
 pub mod maker;
 pub mod maps;
 pub mod osm;
+pub mod procedural;
 pub mod random;
+pub mod recipe;
 pub mod stream;
 pub mod surfels;
-pub mod procedural;
 
 pub use cloud::{Bake, cloud, scene_from_city};
 pub use decoder::{DecodeError, Decoder};
@@ -30,7 +31,8 @@ pub use layout::{
     RoadClass, RoofShape, TILE_SIZE, Tile, Tree,
 };
 pub use light::Daylight;
-pub use maker::{CityMaker, MakeError, place_of};
+pub use maker::{CityMaker, Fineness, MakeError, place_of};
 pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};
-pub use surfels::{Detail, Surfels, Viewpoint, extrude};
 pub use procedural::{CityStyle, ProceduralPlan};
+pub use recipe::{CityRecipe, Source};
+pub use surfels::{Detail, Surfels, Viewpoint, extrude};

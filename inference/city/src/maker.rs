@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use glam::{DVec2, Vec2, Vec3};
+use glam::{DVec2, DVec3, Vec2, Vec3};
 use scene::{CloudError, GaussianCloud};
 
 use crate::{
@@ -13,13 +13,60 @@ use crate::{
     light::Daylight,
     maps::{Maps, rasterize},
     stream::Patch,
-    surfels::{Detail, Scope, extrude_part},
+    surfels::{Detail, Scope, Viewpoint, extrude_part},
 };
 
 /// Tiles that are kept for the next patch on them, by how fine their maps are.
 const KEPT: [usize; 3] = [48, 12, 4];
 /// Sides of the cells of their maps, metres.
 const CELLS: [f32; 3] = [1.0, 0.5, 0.25];
+
+/// Splats are never farther apart, metres.
+const COARSEST: f32 = 4.0;
+
+/// How fine something is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fineness {
+    /// One distance between splats everywhere, metres.
+    Stride(f32),
+    /// Fine around an eye and coarse far from it.
+    Eye {
+        /// Metres in the frame of the plan.
+        eye: DVec3,
+        /// Focal length of the pictures that are to be sharp, pixels.
+        focal_px: f32,
+        /// The least distance between splats, metres.
+        finest: f32,
+    },
+}
+
+impl Fineness {
+    fn detail(self, tile: Tile) -> Detail {
+        match self {
+            Self::Stride(stride) => Detail::Stride(stride),
+            Self::Eye {
+                eye,
+                focal_px,
+                finest,
+            } => Detail::View(Viewpoint {
+                eye: (eye - tile.origin().extend(0.0)).as_vec3(),
+                gaze: None,
+                focal_px,
+                pixels: 1.6,
+                finest,
+            }),
+        }
+    }
+
+    /// Which of [`CELLS`] its maps have.
+    fn maps(self) -> usize {
+        match self {
+            Self::Stride(stride) if stride >= 1.0 => 0,
+            Self::Stride(stride) if stride >= 0.5 => 1,
+            _ => 2,
+        }
+    }
+}
 
 /// Why a patch could not be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -73,12 +120,14 @@ impl CityMaker {
         patch: Patch,
         alive: &dyn Fn() -> bool,
     ) -> Result<Option<GaussianCloud>, MakeError> {
+        let corners = (patch.origin(), patch.origin() + f64::from(patch.side()));
+        let fineness = Fineness::Stride(patch.stride().min(COARSEST));
         let mut all: Option<GaussianCloud> = None;
-        for tile in tiles_of(patch) {
+        for tile in tiles_of(corners) {
             if !alive() {
                 return Ok(None);
             }
-            let Some(part) = self.part(patch, tile, alive)? else {
+            let Some(part) = self.part(tile, corners, fineness, patch.origin(), alive)? else {
                 continue;
             };
             match &mut all {
@@ -89,17 +138,19 @@ impl CityMaker {
         Ok(all.filter(|cloud| !cloud.is_empty() && alive()))
     }
 
-    fn part(
+    /// What of a tile lies between two corners, in the frame of the scene, metres from `origin`; `None` where
+    /// nothing stands or once `alive` says no.
+    pub fn part(
         &self,
-        patch: Patch,
         tile: Tile,
+        (low, high): (DVec2, DVec2),
+        fineness: Fineness,
+        origin: DVec2,
         alive: &dyn Fn() -> bool,
     ) -> Result<Option<GaussianCloud>, MakeError> {
-        let stride = patch.stride();
-        let solid = self.solid(tile, fineness(stride));
-        let shift = (patch.origin() - tile.origin()).as_vec2();
-        let low = shift.max(Vec2::ZERO);
-        let high = (shift + patch.side()).min(solid.layout.size);
+        let solid = self.solid(tile, fineness.maps());
+        let low = (low - tile.origin()).as_vec2().max(Vec2::ZERO);
+        let high = (high - tile.origin()).as_vec2().min(solid.layout.size);
         if low.cmpge(high).any() {
             return Ok(None);
         }
@@ -109,7 +160,7 @@ impl CityMaker {
             high,
             asked_from: decoder.map_or(f32::INFINITY, Decoder::finest),
         };
-        let detail = Detail::Stride(stride.min(4.0));
+        let detail = fineness.detail(tile);
         let mut surfels = extrude_part(&solid.layout, &solid.maps, &solid.field, &detail, &scope);
         if surfels.is_empty() {
             return Ok(None);
@@ -124,10 +175,9 @@ impl CityMaker {
             eye: None,
             field: &solid.field,
         };
-        let made = cloud(&surfels, &bake)?;
-        let mut parts = made.into_parts();
-        let shift = scene_from_city(shift.extend(0.0));
-        parts.means.iter_mut().for_each(|mean| *mean -= shift);
+        let mut parts = cloud(&surfels, &bake)?.into_parts();
+        let shift = scene_from_city((tile.origin() - origin).as_vec2().extend(0.0));
+        parts.means.iter_mut().for_each(|mean| *mean += shift);
         Ok(Some(GaussianCloud::new(parts)?))
     }
 
@@ -182,19 +232,11 @@ pub fn place_of(patch: Patch) -> Vec3 {
     scene_from_city(patch.origin().as_vec2().extend(0.0))
 }
 
-fn fineness(stride: f32) -> usize {
-    CELLS
-        .iter()
-        .rposition(|cell| *cell >= stride)
-        .unwrap_or(0)
-        .max(usize::from(stride < 1.0))
-}
-
-/// The tiles under a patch, from the south-west by rows.
-fn tiles_of(patch: Patch) -> Vec<Tile> {
+/// The tiles between two corners, from the south-west by rows.
+pub fn tiles_of((low, high): (DVec2, DVec2)) -> Vec<Tile> {
     let inside = DVec2::splat(1e-3);
-    let first = Tile::at(patch.origin() + inside);
-    let last = Tile::at(patch.origin() + f64::from(patch.side()) - inside);
+    let first = Tile::at(low + inside);
+    let last = Tile::at(high - inside);
     (first.y..=last.y)
         .flat_map(|y| (first.x..=last.x).map(move |x| Tile { x, y }))
         .collect()
@@ -294,6 +336,7 @@ mod tests {
 
     #[test]
     fn fine_strides_have_fine_maps() {
-        assert_eq!([4.0, 1.0, 0.5, 0.25, 0.125].map(fineness), [0, 0, 1, 2, 2]);
+        let maps = |stride| Fineness::Stride(stride).maps();
+        assert_eq!([4.0, 1.0, 0.5, 0.25, 0.125].map(maps), [0, 0, 1, 2, 2]);
     }
 }
