@@ -4,6 +4,7 @@
 //! scene gets `(x, z, -y)`.
 
 mod dice;
+pub mod edits;
 pub mod finite;
 mod furnish;
 mod geometry;
@@ -12,6 +13,7 @@ pub mod maps;
 pub mod osm;
 pub mod procedural;
 
+pub use edits::{BuildingEdit, EditedPlan, Edits, Paint, Painted};
 pub use finite::FinitePlan;
 pub use layout::{
     Area, AreaKind, Building, BuildingUse, Car, Family, Lamp, Layout, Plan, Polygon, Road,
