@@ -154,10 +154,10 @@ fn things(layout: &Layout, maps: &Maps, colors: &mut [Vec3]) {
         for v in -steps..=steps {
             for u in -steps..=steps {
                 let offset = Vec2::new(u as f32, v as f32) * maps.cell;
-                if offset.length() <= radius {
-                    if let Some(cell) = maps.cell_at(at + offset) {
-                        colors[cell] = colors[cell].lerp(color, share);
-                    }
+                if let Some(cell) = maps.cell_at(at + offset)
+                    && offset.length() <= radius
+                {
+                    colors[cell] = colors[cell].lerp(color, share);
                 }
             }
         }

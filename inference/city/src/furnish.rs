@@ -22,6 +22,9 @@ const CAR_STEP: f64 = 5.6;
 /// How far from a junction cars keep, metres.
 const CAR_FROM_JUNCTION: f32 = 8.0;
 
+/// Things along one street, at most.
+const MOST_STEPS: usize = 20_000;
+
 /// How much stands around.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Furnishing {
@@ -56,7 +59,7 @@ pub(crate) fn steps(line: &[DVec2], first: f64, every: f64) -> Vec<(DVec2, DVec2
     for pair in line.windows(2) {
         let length = pair[0].distance(pair[1]);
         let direction = toward(pair[0], pair[1]);
-        while ahead < length {
+        while ahead < length && found.len() < MOST_STEPS {
             found.push((pair[0] + direction * ahead, direction));
             ahead += every.max(0.5);
         }

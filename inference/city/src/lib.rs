@@ -7,6 +7,7 @@ pub mod appearance;
 pub mod cloud;
 pub mod decoder;
 mod dice;
+pub mod edits;
 pub mod field;
 pub mod finite;
 mod furnish;
@@ -24,6 +25,7 @@ pub mod surfels;
 
 pub use cloud::{Bake, cloud, scene_from_city};
 pub use decoder::{DecodeError, Decoder};
+pub use edits::{BuildingEdit, EditedPlan, Edits, Paint, Painted};
 pub use field::HeightField;
 pub use finite::FinitePlan;
 pub use layout::{

@@ -1,4 +1,5 @@
 //! A city without end is the same from everywhere.
+#![allow(clippy::expect_used, reason = "a test that cannot go on stops")]
 
 use std::collections::BTreeMap;
 

@@ -55,9 +55,9 @@ pub(super) fn features(elements: Elements) -> Features {
         }
     }
     if open > 0 {
-        features
-            .warnings
-            .push(format!("{open} outlines that do not close were closed"));
+        features.warnings.push(format!(
+            "outlines that did not close and were closed: {open}"
+        ));
     }
     features
 }

@@ -73,7 +73,7 @@ pub(super) fn build(features: Features) -> Result<Imported, OsmError> {
         builder
             .notes
             .into_iter()
-            .map(|(what, count)| format!("{count} {what}")),
+            .map(|(what, count)| format!("{what}: {count}")),
     );
     Ok(Imported {
         plan: FinitePlan::new(layout),
@@ -103,7 +103,7 @@ impl Builder {
         let points = self.line(line);
         let clean = geometry::clean(&points, 0.05);
         let simple = if geometry::crosses_itself(&clean) {
-            self.note("outlines that cross themselves were repaired");
+            self.note("outlines that crossed themselves and were repaired");
             geometry::repair(&clean, 0.05)
         } else {
             clean
@@ -195,7 +195,7 @@ impl Builder {
         let outer = self.ring(outer, TOLERANCE);
         let covered = geometry::area(&outer).abs();
         if covered < SMALLEST {
-            self.note("buildings without an outline were left out");
+            self.note("buildings without a usable outline, left out");
             return;
         }
         if !self.near(&outer) {
@@ -209,7 +209,7 @@ impl Builder {
         let tags = &feature.tags;
         let heights = tags::heights(tags, covered as f32);
         if heights.wrong {
-            self.note("buildings with heights that cannot be got usual ones");
+            self.note("buildings with impossible heights, given usual ones");
         }
         self.footprints.push(Footprint {
             building: Building {

@@ -127,7 +127,12 @@ impl Blocks<'_> {
 
     fn park(&mut self, block: &[DVec2]) {
         self.ground(AreaKind::Park, block, 130.0);
-        let wet = self.dice.chance(0.25 + 0.6 * f64::from(self.style.water));
+        let usual = if self.quarter == Quarter::Park {
+            0.05
+        } else {
+            0.25
+        };
+        let wet = self.dice.chance(usual + 0.6 * f64::from(self.style.water));
         if let Some(pond) =
             pond(block, &mut self.dice).filter(|_| wet && geometry::area(block) > 5000.0)
         {

@@ -77,7 +77,7 @@ impl Lattice {
     pub(super) fn node(&self, at: IVec2) -> DVec2 {
         let even = at.as_dvec2() * STEP;
         let mut dice = self.dice(1, at);
-        let loose = 0.08 + 0.1 * f64::from(self.style.organic);
+        let loose = 0.12 + 0.1 * f64::from(self.style.organic);
         let jitter = DVec2::new(dice.within(-loose, loose), dice.within(-loose, loose)) * STEP;
         let seed = self.style.seed;
         let far = even / (5.0 * STEP);
@@ -190,7 +190,7 @@ impl Lattice {
                 let shift = DVec2::new(dice.within(-loose, loose), dice.within(-loose, loose));
                 let middle = (at.as_dvec2() + shift) * spacing;
                 let radius =
-                    dice.within(0.75, 1.35) * (420.0 + 760.0 * f64::from(self.style.density));
+                    dice.within(0.75, 1.35) * (480.0 + 1240.0 * f64::from(self.style.density));
                 let strength = if at == IVec2::ZERO {
                     1.05
                 } else {
