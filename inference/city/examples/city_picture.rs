@@ -251,7 +251,7 @@ fn main() {
                 gaze: Some((gaze, (0.5 * fov * 1.95).to_radians().cos())),
                 focal_px,
                 pixels: 1.6,
-                finest: 0.0625,
+                finest: 0.03125,
             };
             let detail = fixed.map_or(Detail::View(view), Detail::Stride);
             let clock = Instant::now();
