@@ -1,6 +1,7 @@
 //! Draws a plan like the map of a city, to judge it by eye.
 //!
 //! `map_picture osm FILE OUT.png [METRES_PER_PIXEL]`
+//! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,6 +37,17 @@ fn main() {
                 .for_each(|warning| println!("  {warning}"));
             let (low, high) = map.plan.bounds().unwrap();
             draw(&map.plan, low, high, number(3, 1.0), word(2));
+        }
+        "seed" => {
+            let style = city::CityStyle {
+                seed: number(1, 7.0) as u64,
+                organic: number(5, 0.3) as f32,
+                radial: number(6, 0.35) as f32,
+                ..city::CityStyle::default()
+            };
+            let plan = city::ProceduralPlan::new(style);
+            let half = DVec2::splat(0.5 * number(3, 1400.0));
+            draw(&plan, -half, half, number(4, 1.0), word(2));
         }
         _ => println!("map_picture osm FILE OUT.png [METRES_PER_PIXEL]"),
     }
@@ -142,10 +154,10 @@ fn things(layout: &Layout, maps: &Maps, colors: &mut [Vec3]) {
         for v in -steps..=steps {
             for u in -steps..=steps {
                 let offset = Vec2::new(u as f32, v as f32) * maps.cell;
-                if offset.length() <= radius {
-                    if let Some(cell) = maps.cell_at(at + offset) {
-                        colors[cell] = colors[cell].lerp(color, share);
-                    }
+                if let Some(cell) = maps.cell_at(at + offset)
+                    && offset.length() <= radius
+                {
+                    colors[cell] = colors[cell].lerp(color, share);
                 }
             }
         }

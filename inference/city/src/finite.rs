@@ -27,7 +27,7 @@ impl FinitePlan {
 
     /// A plan of one layout. Its positions are rounded to a millimetre, so that all tiles agree on them.
     pub fn new(mut whole: Layout) -> Self {
-        snap_all(&mut whole);
+        whole.snap();
         let around = |points: &[Vec2], reach: f32| {
             let inf = Vec2::splat(f32::INFINITY);
             let (low, high) = points
@@ -145,8 +145,4 @@ fn kept<T: Clone>(all: &[T], bounds: &[Bounds], near: impl Fn(&Bounds) -> bool) 
         .filter(|(_, b)| near(b))
         .map(|(one, _)| one.clone())
         .collect()
-}
-
-fn snap_all(layout: &mut Layout) {
-    layout.each_point(|p| *p = (*p * 1024.0).round() / 1024.0);
 }

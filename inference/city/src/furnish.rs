@@ -22,6 +22,9 @@ const CAR_STEP: f64 = 5.6;
 /// How far from a junction cars keep, metres.
 const CAR_FROM_JUNCTION: f32 = 8.0;
 
+/// Things along one street, at most.
+const MOST_STEPS: usize = 20_000;
+
 /// How much stands around.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Furnishing {
@@ -56,7 +59,7 @@ pub(crate) fn steps(line: &[DVec2], first: f64, every: f64) -> Vec<(DVec2, DVec2
     for pair in line.windows(2) {
         let length = pair[0].distance(pair[1]);
         let direction = toward(pair[0], pair[1]);
-        while ahead < length {
+        while ahead < length && found.len() < MOST_STEPS {
             found.push((pair[0] + direction * ahead, direction));
             ahead += every.max(0.5);
         }
@@ -65,13 +68,36 @@ pub(crate) fn steps(line: &[DVec2], first: f64, every: f64) -> Vec<(DVec2, DVec2
     found
 }
 
+/// Rows of trees, lamps and parked cars.
+type Rows = (Vec<Tree>, Vec<Lamp>, Vec<Car>);
+
 /// Rows of trees, lamps and parked cars along all streets.
 pub(crate) fn streets(layout: &mut Layout, style: &Furnishing) {
+    let (trees, lamps, cars) = streets_from(layout, style, usize::MAX);
+    debug_assert!(trees.is_empty() && lamps.is_empty() && cars.is_empty());
+}
+
+/// The same, but what stands along the streets from number `apart` on is given back instead.
+pub(crate) fn streets_from(layout: &mut Layout, style: &Furnishing, apart: usize) -> Rows {
+    let apart = apart.min(layout.roads.len());
+    let all = 0..layout.roads.len();
+    let (trees, lamps, cars) = rows(layout, style, 0..apart);
+    let rest = rows(layout, style, apart..all.end);
+    layout.trees.extend(trees);
+    layout.lamps.extend(lamps);
+    layout.cars.extend(cars);
+    rest
+}
+
+fn rows(layout: &Layout, style: &Furnishing, which: std::ops::Range<usize>) -> Rows {
+    if which.is_empty() {
+        return Rows::default();
+    }
     let obstacles = Obstacles::new(layout);
     let junctions = junctions(&layout.roads);
     let (mut trees, mut lamps, mut cars) = (Vec::new(), Vec::new(), Vec::new());
     for (index, road) in layout.roads.iter().enumerate() {
-        if road.class <= RoadClass::Service {
+        if !which.contains(&index) || road.class <= RoadClass::Service {
             continue;
         }
         let clear = |along: f64, gap: f32| {
@@ -95,9 +121,7 @@ pub(crate) fn streets(layout: &mut Layout, style: &Furnishing) {
             kerb.cars(style, clear, &mut cars);
         }
     }
-    layout.trees.extend(trees);
-    layout.lamps.extend(lamps);
-    layout.cars.extend(cars);
+    (trees, lamps, cars)
 }
 
 /// One side of a street.

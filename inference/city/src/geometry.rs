@@ -9,11 +9,11 @@ mod ring;
 
 use glam::DVec2;
 
-pub(crate) use inset::{Inset, inset, inset_all};
+pub(crate) use inset::{inset, inset_all};
 pub(crate) use rectangle::{Rectangle, bounding_rectangle};
 pub(crate) use ring::{
     area, bounds, centroid, clean, contains, crosses_itself, distance_to, inner_point, repair,
-    simplify, split,
+    simplify, split, thin,
 };
 
 use crate::layout::Polygon;
@@ -55,7 +55,7 @@ pub(crate) fn around(steps: usize) -> Vec<DVec2> {
     let quarter = |f: f64| {
         // tan(f π / 4) on 0..=1, good to 1e-4, which no polygon shows.
         let s = f * f;
-        let m = f * (0.785_398 + s * (0.161_49 + s * (0.039_84 + s * 0.013_272)));
+        let m = f * (std::f64::consts::FRAC_PI_4 + s * (0.161_49 + s * (0.039_84 + s * 0.013_272)));
         DVec2::new(1.0 - m * m, 2.0 * m) / (1.0 + m * m)
     };
     (0..steps)

@@ -73,9 +73,22 @@ impl Layout {
         at.cmpge(Vec2::ZERO).all() && at.cmplt(self.size).all()
     }
 
+    /// The building that a point lies in, the highest where they stand on each other; for picking on a map.
+    pub fn building_at(&self, at: Vec2) -> Option<&Building> {
+        self.buildings
+            .iter()
+            .filter(|building| building.footprint.contains(at))
+            .max_by(|a, b| a.height.total_cmp(&b.height))
+    }
+
     /// Moves everything, without its origin.
     pub fn shift(&mut self, by: Vec2) {
         self.each_point(|p| *p += by);
+    }
+
+    /// Rounds every position to what all tiles can hold exactly (a millimetre, up to 16 km from the origin).
+    pub(crate) fn snap(&mut self) {
+        self.each_point(|p| *p = (*p * 1024.0).round() / 1024.0);
     }
 
     /// Goes over every position that it holds.
@@ -104,6 +117,15 @@ pub struct Polygon {
 }
 
 impl Polygon {
+    /// Whether a point lies inside and in no hole.
+    pub fn contains(&self, at: Vec2) -> bool {
+        let inside = |ring: &[Vec2]| {
+            let points: Vec<DVec2> = ring.iter().map(|p| p.as_dvec2()).collect();
+            crate::geometry::contains(&points, at.as_dvec2())
+        };
+        inside(&self.outer) && !self.holes.iter().any(|hole| inside(hole))
+    }
+
     /// Its outline, then its holes.
     pub(crate) fn rings(&mut self) -> impl Iterator<Item = &mut Vec<Vec2>> {
         std::iter::once(&mut self.outer).chain(&mut self.holes)

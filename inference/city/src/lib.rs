@@ -6,6 +6,7 @@
 pub mod appearance;
 pub mod cloud;
 mod dice;
+pub mod edits;
 pub mod field;
 pub mod finite;
 mod furnish;
@@ -15,10 +16,12 @@ pub mod layout;
 pub mod light;
 pub mod maps;
 pub mod osm;
+pub mod procedural;
 pub mod random;
 pub mod surfels;
 
 pub use cloud::{Bake, cloud, scene_from_city};
+pub use edits::{BuildingEdit, EditedPlan, Edits, Paint, Painted};
 pub use field::HeightField;
 pub use finite::FinitePlan;
 pub use layout::{
@@ -27,4 +30,5 @@ pub use layout::{
 };
 pub use light::Daylight;
 pub use maps::{Class, Ground, Maps, RoadMaps, rasterize};
+pub use procedural::{CityStyle, ProceduralPlan};
 pub use surfels::{Detail, Surfels, Viewpoint, extrude};

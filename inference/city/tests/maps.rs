@@ -1,4 +1,5 @@
 //! The maps say what the layout says.
+#![allow(clippy::expect_used, reason = "a test that cannot go on stops")]
 
 use city::{
     Area, AreaKind, Building, BuildingUse, Class, Ground, Layout, Maps, Polygon, Road, RoadClass,

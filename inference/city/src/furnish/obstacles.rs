@@ -81,7 +81,7 @@ impl<'a> Obstacles<'a> {
         for (road, street) in layout.roads.iter().enumerate() {
             for (piece, ends) in street.line.windows(2).enumerate() {
                 let (a, b) = (ends[0].as_dvec2(), ends[1].as_dvec2());
-                let reach = DVec2::splat(0.5 * f64::from(street.width) + 3.0);
+                let reach = DVec2::splat(0.5 * f64::from(street.width) + 12.0);
                 if (a + b).is_finite() && a.distance(b) < 1e4 {
                     for at in cells(a.min(b) - reach, a.max(b) + reach) {
                         obstacles.pieces.entry(at).or_default().push((road, piece));
@@ -125,6 +125,26 @@ impl<'a> Obstacles<'a> {
             .any(|&(road, piece)| {
                 let half = 0.5 * f64::from(self.layout.roads[road].width);
                 self.nearest(road, piece, at).distance(at) < half + margin
+            })
+    }
+
+    /// Whether a street begins or ends near a place, with so much room before its kerbs.
+    pub(crate) fn near_end(&self, at: DVec2, room: f64) -> bool {
+        self.pieces
+            .get(&cell(at))
+            .into_iter()
+            .flatten()
+            .any(|&(road, piece)| {
+                let street = &self.layout.roads[road];
+                let last = street.line.len() - 1;
+                let ends = [
+                    (piece == 0).then_some(0),
+                    (piece + 1 == last).then_some(last),
+                ];
+                let reach = 0.5 * f64::from(street.width) + room;
+                ends.into_iter()
+                    .flatten()
+                    .any(|end| street.line[end].as_dvec2().distance(at) < reach)
             })
     }
 

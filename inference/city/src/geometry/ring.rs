@@ -131,29 +131,44 @@ pub(crate) fn simplify(ring: &[DVec2], tolerance: f64) -> Vec<DVec2> {
     let middle = (far(start) + n - start) % n;
     let turned: Vec<DVec2> = (0..=n).map(|i| ring[(start + i) % n]).collect();
     let mut keep = vec![false; n + 1];
-    keep[0] = true;
     keep[middle] = true;
-    let mut open = vec![(0, middle), (middle, n)];
-    while let Some((a, b)) = open.pop() {
-        let farthest = (a + 1..b)
-            .map(|i| {
-                (
-                    i,
-                    nearest_on(turned[a], turned[b], turned[i]).distance(turned[i]),
-                )
-            })
-            .max_by(|x, y| x.1.total_cmp(&y.1));
-        if let Some((i, distance)) = farthest.filter(|f| f.1 > tolerance) {
-            debug_assert!(distance.is_finite(), "rings are finite");
-            keep[i] = true;
-            open.extend([(a, i), (i, b)]);
-        }
-    }
+    mark(&turned[..=middle], &mut keep[..=middle], tolerance);
+    mark(&turned[middle..], &mut keep[middle..], tolerance);
     let simple: Vec<DVec2> = (0..n).filter(|&i| keep[i]).map(|i| turned[i]).collect();
     if simple.len() < 3 || crosses_itself(&simple) {
         return ring.to_vec();
     }
     simple
+}
+
+/// The same of an open line, whose ends stay.
+pub(crate) fn thin(line: &[DVec2], tolerance: f64) -> Vec<DVec2> {
+    let mut keep = vec![false; line.len()];
+    mark(line, &mut keep, tolerance);
+    line.iter()
+        .zip(keep)
+        .filter(|(_, kept)| *kept)
+        .map(|(p, _)| *p)
+        .collect()
+}
+
+/// Marks the points of a line that its simplification keeps.
+fn mark(line: &[DVec2], keep: &mut [bool], tolerance: f64) {
+    let Some(last) = line.len().checked_sub(1) else {
+        return;
+    };
+    keep[0] = true;
+    keep[last] = true;
+    let mut open = vec![(0, last)];
+    while let Some((a, b)) = open.pop() {
+        let farthest = (a + 1..b)
+            .map(|i| (i, nearest_on(line[a], line[b], line[i]).distance(line[i])))
+            .max_by(|x, y| x.1.total_cmp(&y.1));
+        if let Some((i, _)) = farthest.filter(|f| f.1 > tolerance) {
+            keep[i] = true;
+            open.extend([(a, i), (i, b)]);
+        }
+    }
 }
 
 /// Whether two edges that are no neighbors touch.

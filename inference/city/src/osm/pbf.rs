@@ -35,8 +35,11 @@ fn broken(block: usize) -> OsmError {
     }
 }
 
+/// Kind and content of a block.
+type Named<'a> = (&'a [u8], Vec<u8>);
+
 /// Kind and content of the next block; nothing where the bytes end too early.
-fn next_block<'a>(rest: &mut &'a [u8]) -> Option<Result<(&'a [u8], Vec<u8>), OsmError>> {
+fn next_block<'a>(rest: &mut &'a [u8]) -> Option<Result<Named<'a>, OsmError>> {
     let (length, after) = rest.split_first_chunk::<4>()?;
     let (header, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
     let (mut kind, mut size) = (b"".as_slice(), 0);

@@ -130,12 +130,12 @@ fn plan(origin: DVec2) -> Vec2 {
 fn look(site: &Site<'_>, at: Vec2, k: usize) -> GroundPoint {
     let maps = site.maps;
     let ground = smooth_ground(site, at, k).unwrap_or(match maps.classes[k] {
-            Class::Road => Ground::Carriageway,
-            Class::Green => Ground::Grass,
-            Class::Construction => Ground::Bare,
-            Class::Water => Ground::Water,
-            _ => Ground::Pavement,
-        });
+        Class::Road => Ground::Carriageway,
+        Class::Green => Ground::Grass,
+        Class::Construction => Ground::Bare,
+        Class::Water => Ground::Water,
+        _ => Ground::Pavement,
+    });
     let mut point = GroundPoint {
         at: at + plan(site.layout.origin),
         ground,

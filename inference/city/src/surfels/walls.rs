@@ -135,11 +135,7 @@ impl WallJob<'_> {
             0.0
         };
         let is_glass = surface.glass > 0.5 && (backed || self.stride < 0.5);
-        let sigma = if is_glass {
-            SIGMA_ALONE
-        } else {
-            SIGMA
-        };
+        let sigma = if is_glass { SIGMA_ALONE } else { SIGMA };
         let spot = Spot {
             mean: place.point(at.y, -recess),
             normal: place.normal,
