@@ -83,7 +83,7 @@ impl Daylight {
             0.0
         };
         let direct = self.sun * (facing.max(0.0) * seen);
-        let mut light = direct + self.around(at, normal, open);
+        let mut light = direct + self.around(normal, open);
         if self.lamps != Vec3::ZERO {
             // Pools below the lamps, and what shop windows and walls pass on.
             let spread = 0.22 * (-at.z.max(0.0) / 7.0).exp() * (0.4 + 0.6 * open);
@@ -94,7 +94,7 @@ impl Daylight {
     }
 
     /// Sky, what the ground and the walls around throw back, and lamps.
-    fn around(&self, at: Vec3, normal: Vec3, open: f32) -> Vec3 {
+    fn around(&self, normal: Vec3, open: f32) -> Vec3 {
         let sky = self.zenith * 0.75 + self.horizon * 0.55;
         let up = 0.5 + 0.5 * normal.z;
         let ground = self.sun * (self.towards_sun.z * 0.7) + self.zenith * 0.5;
