@@ -1,6 +1,6 @@
 //! Makes a city as a PLY file for one camera, tile by tile.
 //!
-//! `city_picture SOURCE OUT.ply EYE TARGET [FOV] [REACH] [day|dusk] [STRIDE]`: SOURCE is `test`, `seed:7` or a map's
+//! `city_picture SOURCE OUT.ply EYE TARGET [FOV] [REACH] [day|dusk] [STRIDE]`: SOURCE is `seed:7` or a map's
 //! file; EYE and TARGET are `x,y,z` in metres of the plan; REACH is how far tiles are made. The file's middle is the
 //! target; the last line printed is what to tell `splatwright render`.
 #![allow(
@@ -12,193 +12,22 @@
 use std::{path::Path, time::Instant};
 
 use city::{
-    Area, AreaKind, Bake, Building, BuildingUse, Car, Daylight, Detail, FinitePlan, HeightField,
-    Lamp, Layout, Plan, Polygon, Road, RoadClass, Tile, Tree, Viewpoint, cloud, rasterize,
-    scene_from_city, surfels::extrude_with,
+    Bake, CityStyle, Daylight, Detail, HeightField, Plan, ProceduralPlan, Tile, Viewpoint, cloud,
+    rasterize, scene_from_city, surfels::extrude_with,
 };
-use glam::{Vec2, Vec3};
+use glam::Vec3;
 use scene::{GaussianCloud, SplatLayer, Transform, cloud::CloudParts};
-
-fn rectangle(low: Vec2, high: Vec2) -> Polygon {
-    Polygon {
-        outer: vec![
-            low,
-            Vec2::new(high.x, low.y),
-            high,
-            Vec2::new(low.x, high.y),
-        ],
-        holes: Vec::new(),
-    }
-}
-
-/// Four blocks around a crossing, one of them a park.
-fn test_layout() -> Layout {
-    let mut layout = Layout {
-        size: Vec2::splat(256.0),
-        ..Layout::default()
-    };
-    let streets = [
-        (
-            Vec2::new(-64.0, 128.0),
-            Vec2::new(320.0, 128.0),
-            16.0,
-            RoadClass::Avenue,
-        ),
-        (
-            Vec2::new(128.0, -64.0),
-            Vec2::new(128.0, 320.0),
-            12.5,
-            RoadClass::Street,
-        ),
-        (
-            Vec2::new(-64.0, 30.0),
-            Vec2::new(320.0, 30.0),
-            10.5,
-            RoadClass::Residential,
-        ),
-        (
-            Vec2::new(-64.0, 226.0),
-            Vec2::new(320.0, 226.0),
-            12.0,
-            RoadClass::Street,
-        ),
-        (
-            Vec2::new(30.0, -64.0),
-            Vec2::new(30.0, 320.0),
-            10.5,
-            RoadClass::Residential,
-        ),
-        (
-            Vec2::new(226.0, -64.0),
-            Vec2::new(226.0, 320.0),
-            12.0,
-            RoadClass::Street,
-        ),
-    ];
-    for (k, (a, b, width, class)) in streets.into_iter().enumerate() {
-        layout.roads.push(Road {
-            id: k as u64 + 1,
-            line: vec![a, b],
-            start: 0.0,
-            width,
-            class,
-        });
-    }
-    let xs = [(40.0, 117.5), (138.5, 215.5), (-40.0, 20.5), (236.5, 290.0)];
-    let ys = [(40.0, 115.5), (140.5, 215.5), (-40.0, 20.5), (236.5, 290.0)];
-    let mut seed = 1_u64;
-    for (i, (x0, x1)) in xs.into_iter().enumerate() {
-        for (j, (y0, y1)) in ys.into_iter().enumerate() {
-            let (low, high) = (Vec2::new(x0, y0), Vec2::new(x1, y1));
-            if i == 1 && j == 1 {
-                layout.areas.push(Area {
-                    kind: AreaKind::Park,
-                    polygon: rectangle(low, high),
-                });
-                for k in 0..60 {
-                    let mut r = city::random::Random::new(k, 99);
-                    let at = Vec2::new(r.range(x0 + 4.0, x1 - 4.0), r.range(y0 + 4.0, y1 - 4.0));
-                    layout.trees.push(Tree {
-                        at,
-                        height: r.range(8.0, 14.0),
-                        style: k,
-                    });
-                }
-                continue;
-            }
-            layout.areas.push(Area {
-                kind: AreaKind::Court,
-                polygon: rectangle(low, high),
-            });
-            let parts = 4;
-            let step = (high - low) / parts as f32;
-            for k in 0..parts {
-                let k = k as f32;
-                let sides = [
-                    (
-                        Vec2::new(x0 + k * step.x, y0),
-                        Vec2::new(x0 + (k + 1.0) * step.x, y0 + 13.0),
-                    ),
-                    (
-                        Vec2::new(x0 + k * step.x, y1 - 13.0),
-                        Vec2::new(x0 + (k + 1.0) * step.x, y1),
-                    ),
-                ];
-                for (a, b) in sides {
-                    push(&mut layout, &mut seed, a, b);
-                }
-            }
-            let middle = [
-                (Vec2::new(x0, y0 + 13.0), Vec2::new(x0 + 13.0, y1 - 13.0)),
-                (Vec2::new(x1 - 13.0, y0 + 13.0), Vec2::new(x1, y1 - 13.0)),
-            ];
-            for (a, b) in middle {
-                push(&mut layout, &mut seed, a, b);
-            }
-        }
-    }
-    for k in 0..60 {
-        let along = k as f32 * 8.0 - 60.0;
-        let clear = (along - 128.0).abs() > 20.0
-            && (along - 30.0).abs() > 14.0
-            && (along - 226.0).abs() > 14.0;
-        if clear {
-            for side in [-1.0, 1.0] {
-                layout.trees.push(Tree {
-                    at: Vec2::new(along, 128.0 + side * 9.3),
-                    height: 8.0 + (k % 4) as f32,
-                    style: 1000 + k,
-                });
-                if k % 3 == 0 {
-                    let heading = if side > 0.0 { -1.5708 } else { 1.5708 };
-                    layout.lamps.push(Lamp {
-                        at: Vec2::new(along + 4.0, 128.0 + side * 8.9),
-                        heading,
-                    });
-                }
-                if (k * 7) % 5 != 0 {
-                    let heading = if side > 0.0 {
-                        std::f32::consts::PI
-                    } else {
-                        0.0
-                    };
-                    layout.cars.push(Car {
-                        at: Vec2::new(along + 2.0, 128.0 + side * 6.9),
-                        heading,
-                        style: 77 + k * 13 + side as i64 as u64,
-                    });
-                    layout.cars.push(Car {
-                        at: Vec2::new(128.0 + side * 5.1, along),
-                        heading: heading + 1.5708,
-                        style: 770 + k * 17 + side as i64 as u64,
-                    });
-                }
-            }
-        }
-    }
-    layout
-}
-
-fn push(layout: &mut Layout, seed: &mut u64, a: Vec2, b: Vec2) {
-    *seed += 1;
-    let mut r = city::random::Random::new(*seed, 55);
-    layout.buildings.push(Building {
-        id: *seed,
-        footprint: rectangle(a, b),
-        base: 0.0,
-        height: r.range(14.0, 23.0),
-        usage: BuildingUse::Apartments,
-        levels: None,
-        roof: None,
-        family: None,
-        style: *seed * 7919,
-        context: false,
-    });
-}
 
 fn plan(source: &str) -> Box<dyn Plan> {
     match source {
-        "test" => Box::new(FinitePlan::new(test_layout())),
+        seed if seed.starts_with("seed:") => {
+            let seed = seed[5..].parse().expect("a number");
+            let style = CityStyle {
+                seed,
+                ..CityStyle::default()
+            };
+            Box::new(ProceduralPlan::new(style))
+        }
         path => {
             let map = city::osm::load(path.as_ref()).expect("a map");
             println!("bounds {:?}", map.plan.bounds());
@@ -229,7 +58,7 @@ fn main() {
     let fixed: Option<f32> = word(7, "").parse().ok();
     let focal_px = 0.5 * 720.0 / (0.5 * fov.to_radians()).tan();
     let gaze = (target - eye).normalize();
-    let plan = plan(&word(0, "test"));
+    let plan = plan(&word(0, "seed:7"));
 
     let around = target.lerp(eye, 0.5).truncate();
     let (low, high) = (
@@ -251,7 +80,7 @@ fn main() {
                 gaze: Some((gaze, (0.5 * fov * 1.95).to_radians().cos())),
                 focal_px,
                 pixels: 1.6,
-                finest: 0.0625,
+                finest: 0.03125,
             };
             let detail = fixed.map_or(Detail::View(view), Detail::Stride);
             let clock = Instant::now();
@@ -300,7 +129,7 @@ fn save(mut parts: CloudParts, target: Vec3, path: &Path) {
     let center = scene_from_city(target);
     let n = parts.means.len() / 30;
     for k in 0..n {
-        let far = if city::random::mix(7, k as u64) % 2 == 0 {
+        let far = if city::random::mix(7, k as u64).is_multiple_of(2) {
             9000.0
         } else {
             -9000.0

@@ -3,7 +3,7 @@
 use glam::{Vec2, Vec3};
 use rayon::prelude::*;
 
-use crate::{layout::Layout, maps::Maps};
+use crate::{lamps::Lamps, layout::Layout, maps::Maps};
 
 /// Number of coarser copies.
 const LEVELS: usize = 5;
@@ -16,6 +16,7 @@ pub struct HeightField {
     levels: Vec<Level>,
     canopy: Level,
     highest: f32,
+    lamps: Lamps,
 }
 
 #[derive(Debug, Clone)]
@@ -83,7 +84,13 @@ impl HeightField {
             levels,
             canopy,
             highest,
+            lamps: Lamps::new(layout),
         }
+    }
+
+    /// The street lamps.
+    pub fn lamps(&self) -> &Lamps {
+        &self.lamps
     }
 
     /// Height of the highest surface at a place, metres.

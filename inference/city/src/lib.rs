@@ -12,6 +12,7 @@ pub mod field;
 pub mod finite;
 mod furnish;
 mod geometry;
+pub mod lamps;
 pub mod layout;
 pub mod light;
 pub mod maker;

@@ -33,7 +33,7 @@ impl Daylight {
             horizon: Vec3::new(0.68, 0.78, 0.90),
             lamps: Vec3::ZERO,
             emission: 0.05,
-            exposure: 0.56,
+            exposure: 0.54,
         }
     }
 
@@ -44,7 +44,7 @@ impl Daylight {
             sun: Vec3::new(0.50, 0.24, 0.11),
             zenith: Vec3::new(0.05, 0.075, 0.16),
             horizon: Vec3::new(0.27, 0.19, 0.20),
-            lamps: Vec3::new(0.18, 0.11, 0.052),
+            lamps: Vec3::new(0.42, 0.255, 0.12),
             emission: 1.05,
             exposure: 2.1,
         }
@@ -83,21 +83,25 @@ impl Daylight {
             0.0
         };
         let direct = self.sun * (facing.max(0.0) * seen);
-        let light = direct + self.around(at, normal, open);
+        let mut light = direct + self.around(normal, open);
+        if self.lamps != Vec3::ZERO {
+            // Pools below the lamps, and what shop windows and walls pass on.
+            let spread = 0.22 * (-at.z.max(0.0) / 7.0).exp() * (0.4 + 0.6 * open);
+            light += self.lamps * (field.lamps().light(at, normal) + spread);
+        }
         let diffuse = surface.albedo * light;
         diffuse + self.mirrored(surfels, row, field, eye, open) + surface.emissive * self.emission
     }
 
     /// Sky, what the ground and the walls around throw back, and lamps.
-    fn around(&self, at: Vec3, normal: Vec3, open: f32) -> Vec3 {
+    fn around(&self, normal: Vec3, open: f32) -> Vec3 {
         let sky = self.zenith * 0.75 + self.horizon * 0.55;
         let up = 0.5 + 0.5 * normal.z;
         let ground = self.sun * (self.towards_sun.z * 0.7) + self.zenith * 0.5;
         let bounce = ground * (0.22 * (1.0 - up) * (0.35 + 0.65 * open));
         // Walls opposite are lit as well, so streets are not wells of blue.
         let walls = (self.sun * 0.14 + sky * 0.16) * (1.0 - open) * (0.35 + 0.65 * up);
-        let lamps = self.lamps * (-at.z.max(0.0) / 7.0).exp();
-        sky * (up * open) + bounce + walls + self.zenith * 0.05 + lamps
+        sky * (up * open) + bounce + walls + self.zenith * 0.05
     }
 
     /// What glass, clear coat and metal mirror.
@@ -150,7 +154,7 @@ impl Daylight {
         if ray.z < 0.0 && at.z + ray.z * 40.0 < 0.0 {
             // The street: half lit.
             let street =
-                self.sun * (0.05 * self.towards_sun.z) + self.zenith * 0.08 + self.lamps * 0.3;
+                self.sun * (0.05 * self.towards_sun.z) + self.zenith * 0.08 + self.lamps * 0.1;
             return street * (0.4 + 0.6 * open);
         }
         match field.hit(at, ray) {
@@ -158,7 +162,8 @@ impl Daylight {
                 let p = at + ray * distance;
                 let lit = field.lit(p - ray * 1.5 + Vec3::Z * 0.5, self.towards_sun);
                 let front = (-ray).dot(self.towards_sun).max(0.0);
-                let facade = self.sun * (lit * front * 0.24) + self.horizon * 0.14 + self.lamps;
+                let facade =
+                    self.sun * (lit * front * 0.24) + self.horizon * 0.14 + self.lamps * 0.3;
                 facade * Vec3::new(1.0, 0.93, 0.82)
             }
             None => self.sky(ray),

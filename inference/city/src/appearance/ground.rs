@@ -189,7 +189,7 @@ fn paved(p: &GroundPoint, w: f32) -> Surface {
     let tone = (cell(0x51ab, (x / 0.6).floor() as i32, row) - 0.5) * fade(w, 0.6);
     let worn = fbm(0.35 * p.at.x, 0.35 * p.at.y, 0x0e, 0.35 * w);
     let gum = ramp(fbm(4.1 * p.at.x, 4.1 * p.at.y, 0x33, 4.1 * w), 0.45, 0.8);
-    let base = Vec3::new(0.275, 0.265, 0.25) * (1.0 + 0.2 * tone + 0.16 * worn - 0.18 * gum);
+    let base = Vec3::new(0.225, 0.216, 0.204) * (1.0 + 0.2 * tone + 0.16 * worn - 0.18 * gum);
     let stone = Surface::matte(base * 0.66).under(&Surface::matte(base), slab);
     let joint = pulse(p.along, 1.0, (0.02, 1.0), w);
     let kerb = Surface::matte(Vec3::splat(0.36)).shaded((0.72 + 0.28 * joint) * (1.0 + 0.1 * worn));
@@ -203,7 +203,7 @@ fn court(p: &GroundPoint, w: f32) -> Surface {
     let x = p.at.x + if row.rem_euclid(2) == 0 { 0.0 } else { 0.2 };
     let stone = pulse(x, 0.4, (0.02, 0.4), w) * pulse(p.at.y, 0.4, (0.02, 0.4), w);
     let tone = (cell(0xc0, (x / 0.4).floor() as i32, row) - 0.5) * fade(w, 0.4);
-    let base = Vec3::new(0.215, 0.20, 0.18) * (1.0 + 0.28 * worn + 0.12 * fine + 0.22 * tone);
+    let base = Vec3::new(0.185, 0.172, 0.155) * (1.0 + 0.28 * worn + 0.12 * fine + 0.22 * tone);
     Surface::matte(base * (0.72 + 0.28 * stone))
 }
 
@@ -220,7 +220,8 @@ fn square(p: &GroundPoint, w: f32) -> Surface {
     let band = 1.0
         - pulse(p.at.x, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w)
             * pulse(p.at.y, 8.0 * SIZE, (SIZE, 8.0 * SIZE), w);
-    let base = Vec3::new(0.30, 0.28, 0.255) * (1.0 + 0.24 * tone + 0.2 * worn) * (1.0 - 0.3 * band);
+    let base =
+        Vec3::new(0.235, 0.218, 0.198) * (1.0 + 0.24 * tone + 0.2 * worn) * (1.0 - 0.3 * band);
     Surface::matte(base * (0.66 + 0.34 * slab))
 }
 
@@ -237,7 +238,7 @@ fn setts(p: &GroundPoint, w: f32) -> Surface {
     let stone = pulse(x, SIZE, (0.03, SIZE), w) * pulse(p.along, SIZE, (0.03, SIZE), w);
     let tone = (cell(0x5e77, (x / SIZE).floor() as i32, row) - 0.5) * fade(w, SIZE);
     let worn = fbm(0.3 * p.at.x, 0.3 * p.at.y, 0x5e, 0.3 * w);
-    let base = Vec3::new(0.27, 0.255, 0.24) * (1.0 + 0.4 * tone + 0.18 * worn);
+    let base = Vec3::new(0.215, 0.203, 0.19) * (1.0 + 0.4 * tone + 0.18 * worn);
     let channel = coverage(p.across.abs(), p.half_width - 0.55, p.half_width - 0.15, w);
     Surface::matte(base * (0.62 + 0.38 * stone)).shaded(1.0 - 0.25 * channel)
 }

@@ -54,7 +54,7 @@ impl Detail {
         if let Some(normal) = normal
             && to.dot(normal) > radius
         {
-            wanted *= 4.0;
+            wanted = (2.0 * wanted).min(wanted.max(1.0));
         }
         power_of_two(wanted.max(view.finest))
     }
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(stride(130.0, None), 0.25, "across the square");
         assert_eq!(
             stride(20.0, Some(Vec3::X)),
-            0.125,
+            0.0625,
             "a wall seen from behind"
         );
         assert_eq!(stride(9000.0, None), 4.0, "the horizon");

@@ -128,17 +128,13 @@ fn plan(origin: DVec2) -> Vec2 {
 /// What the maps say about a place, between their cells.
 fn look(site: &Site<'_>, at: Vec2, k: usize) -> GroundPoint {
     let maps = site.maps;
-    let ground = maps
-        .ground
-        .get(k)
-        .copied()
-        .unwrap_or(match maps.classes[k] {
-            Class::Road => Ground::Carriageway,
-            Class::Green => Ground::Grass,
-            Class::Construction => Ground::Bare,
-            Class::Water => Ground::Water,
-            _ => Ground::Pavement,
-        });
+    let ground = smooth_ground(site, at, k).unwrap_or(match maps.classes[k] {
+        Class::Road => Ground::Carriageway,
+        Class::Green => Ground::Grass,
+        Class::Construction => Ground::Bare,
+        Class::Water => Ground::Water,
+        _ => Ground::Pavement,
+    });
     let mut point = GroundPoint {
         at: at + plan(site.layout.origin),
         ground,
@@ -173,6 +169,36 @@ fn look(site: &Site<'_>, at: Vec2, k: usize) -> GroundPoint {
         point.junction = sample.value(&roads.junction, 4.0).0;
     }
     point
+}
+
+/// What lies at a place when each cell near it has a vote: borders between cells become smooth lines.
+fn smooth_ground(site: &Site<'_>, at: Vec2, k: usize) -> Option<Ground> {
+    let maps = site.maps;
+    let own = *maps.ground.get(k)?;
+    let (x, y) = (k % maps.width, k / maps.width);
+    if x == 0 || y == 0 || x + 1 >= maps.width || y + 1 >= maps.height {
+        return Some(own);
+    }
+    let near = |dx: usize, dy: usize| maps.ground[(y + dy - 1) * maps.width + x + dx - 1];
+    let other = (0..9)
+        .map(|n| near(n % 3, n / 3))
+        .find(|ground| *ground != own);
+    let Some(other) = other else { return Some(own) };
+    // Quadratic B-splines around the place.
+    let part = (at - maps.corner) / maps.cell - Vec2::new(x as f32, y as f32);
+    let weights = |t: f32| {
+        [
+            0.5 * (1.0 - t) * (1.0 - t),
+            0.75 - (t - 0.5) * (t - 0.5),
+            0.5 * t * t,
+        ]
+    };
+    let (wx, wy) = (weights(part.x), weights(part.y));
+    let votes: f32 = (0..9)
+        .filter(|n| near(n % 3, n / 3) == other)
+        .map(|n| wx[n % 3] * wy[n / 3])
+        .sum();
+    Some(if votes > 0.5 { other } else { own })
 }
 
 fn road_class(number: u8) -> Option<RoadClass> {

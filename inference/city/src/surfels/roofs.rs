@@ -285,7 +285,8 @@ impl RoofPlan {
         if matches!(building.usage, BuildingUse::Shed | BuildingUse::House) && self.area < 30.0 {
             return;
         }
-        if matches!(self.shape, RoofShape::Dome | RoofShape::Pyramid) {
+        let grand = building.usage == BuildingUse::Landmark;
+        if grand || matches!(self.shape, RoofShape::Dome | RoofShape::Pyramid) {
             return;
         }
         let mut random = Random::new(building.style, 5);
@@ -336,7 +337,7 @@ impl RoofPlan {
                 };
                 builder.quad(&quad, stride.min(0.5), |_| dark);
             } else {
-                let tone = 0.24 + 0.22 * r;
+                let tone = 0.15 + 0.18 * r;
                 let metal = Surface {
                     roughness: 0.5,
                     ..Surface::matte(Vec3::new(tone, tone, 0.98 * tone))

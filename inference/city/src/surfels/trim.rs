@@ -5,6 +5,7 @@ use glam::{Vec2, Vec3};
 use super::{
     builder::{Builder, Quad},
     extrude::Site,
+    grand::portico,
     outline::OnWall,
     roofs::RoofPlan,
     walls::{RECESS, RECESS_STRIDE, WallJob},
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// A box on the wall: from the place, `half` along, between two heights, from the wall outward.
-fn ledge(
+pub(super) fn ledge(
     builder: &mut Builder,
     place: &OnWall,
     half: f32,
@@ -114,6 +115,9 @@ pub(super) fn trim(site: &Site<'_>, job: &WallJob<'_>, roof: &RoofPlan, builder:
                 &trim,
             );
         }
+    }
+    if job.building.usage == BuildingUse::Landmark {
+        portico(site, job, builder);
     }
     if job.stride <= 1.0 && wall.bays > 0 {
         bays(site, job, builder);

@@ -142,11 +142,8 @@ impl WallJob<'_> {
         } else {
             0.0
         };
-        let sigma = if surface.glass > 0.5 {
-            SIGMA_ALONE
-        } else {
-            SIGMA
-        };
+        let is_glass = surface.glass > 0.5 && (backed || self.stride < 0.5);
+        let sigma = if is_glass { SIGMA_ALONE } else { SIGMA };
         let spot = Spot {
             mean: place.point(at.y, -recess),
             normal: place.normal,
