@@ -63,7 +63,7 @@ impl SoftwareRenderer {
     /// The lists of a frame, anew only where the frame or the scene changed. Waits for all splats in sight
     /// where someone `waits`.
     fn prepare(&mut self, frame: &Frame, part: Part, waits: bool) -> Result<(), RenderError> {
-        let patience = match self.layers.residency.slice {
+        let patience = match self.layers.residency().slice {
             Some(slice) if !waits => Patience::Until(Instant::now() + slice),
             _ => Patience::Endless,
         };
@@ -197,7 +197,7 @@ impl Default for SoftwareRenderer {
 
 impl Render for SoftwareRenderer {
     fn set_residency(&mut self, residency: Residency) {
-        self.layers.residency = residency;
+        self.layers.set_residency(residency);
     }
 
     fn is_complete(&self) -> bool {

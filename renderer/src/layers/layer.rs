@@ -6,9 +6,9 @@ use glam::Vec3;
 use rayon::prelude::*;
 use scene::{GaussianCloud, Grade, LodTree, NodeId, SplatFlags, SplatLayer, Transform};
 
-use super::{Chunk, stream::Stream};
+use super::{Chunk, loader::Source, stream::Stream};
 use crate::{
-    Residency,
+    HarmonicsFormat, Residency,
     consts::{CHUNK, PAGE, WORKGROUP},
     pack::{self, Stored},
     pages::{self, PageBounds},
@@ -25,6 +25,9 @@ pub(super) struct Room {
     pub(super) most_bytes: u64,
     /// Until when rows of a large layer are written; the rest waits.
     pub(super) end: Option<Instant>,
+    pub(super) harmonics: HarmonicsFormat,
+    /// Whether bytes or format are others than before.
+    pub(super) is_new: bool,
 }
 
 /// One splat layer: its rows one after the other, or, once it has levels of detail, as a stream of nodes.
@@ -34,8 +37,7 @@ pub(crate) struct Layer<C> {
     pub(super) visible: bool,
     pub(super) lit: bool,
     pub(super) features: u32,
-    pub(super) sh_degree: u32,
-    /// Planes of harmonics and materials.
+    /// What is packed of each splat.
     pub(super) stored: Stored,
     /// Rows of the document's layer.
     total: usize,
@@ -77,7 +79,6 @@ impl<C: Chunk> Layer<C> {
             visible: false,
             lit: false,
             features: 0,
-            sh_degree: 0,
             stored: Stored::default(),
             total: 0,
             fitting: 0,
@@ -166,8 +167,12 @@ impl<C: Chunk> Layer<C> {
             stream.refresh(Arc::clone(&source.cloud), tree);
             return;
         }
-        let from = (Arc::clone(&source.cloud), source.flags.clone());
-        let stream = Stream::new(home, from, tree, most_bytes);
+        let from = Source {
+            cloud: Arc::clone(&source.cloud),
+            tree,
+            stored: self.stored,
+        };
+        let stream = Stream::new(home, from, source.flags.clone(), most_bytes);
         let held: u64 = self.chunks.iter().map(C::bytes).sum();
         // Exact pictures are drawn of the rows until the nodes are there, where there is room for both.
         if self.len < self.total || held.saturating_add(stream.most_bytes()) > most_bytes {
@@ -219,10 +224,22 @@ impl<C: Chunk> Layer<C> {
     /// allows; everything else at once.
     pub(super) fn resize(&mut self, home: &C::Home, source: &SplatLayer, room: Room) {
         let cloud = &source.cloud;
-        let format = (pack::stored_sh_degree(cloud), Stored::of(cloud));
+        let stored = Stored::of(cloud, room.harmonics);
         let end = room.end.filter(|_| cloud.len() > Residency::LARGE);
+        let fitting = room.most_bytes / stored.row_bytes() as u64;
+        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        let fitting = fitting.min(cloud.len());
         self.written = 0..0;
-        if (self.sh_degree, self.stored) != format {
+        if let Some(stream) = self
+            .stream
+            .take_if(|_| room.is_new && self.total == cloud.len())
+        {
+            self.start_over();
+            self.stored = stored;
+            self.stream = Some(stream.anew(home, stored, room.most_bytes));
+            return;
+        }
+        if self.stored != stored || (room.is_new && self.len > fitting) {
             self.start_over();
         } else if self.stream.is_some() {
             if self.total == cloud.len() {
@@ -233,11 +250,9 @@ impl<C: Chunk> Layer<C> {
             // A layer that has arrived finds its final order now.
             self.forget_order();
         }
-        (self.sh_degree, self.stored) = format;
+        self.stored = stored;
         self.total = cloud.len();
-        let fitting = room.most_bytes / self.stored.row_bytes() as u64;
-        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
-        self.fitting = fitting.min(cloud.len()).max(self.len);
+        self.fitting = fitting.max(self.len);
         self.grow(home, source, end);
         if let Some(end) = end {
             self.write_changed(home, source, end);

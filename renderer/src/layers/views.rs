@@ -231,7 +231,7 @@ impl<C: Chunk> Layer<C> {
     fn constants(&self, camera: &PinholeCamera, sight: &Sight) -> ChunkView {
         let world = glam::Mat3::from_quat(self.transform.rotation);
         let eye = self.transform.inverse().point(camera.eye());
-        let mut features = self.features;
+        let mut features = self.features | self.stored.format_features();
         if self.lit && features & CHUNK_NORMALS != 0 {
             features |= CHUNK_LIT;
         }
@@ -250,7 +250,7 @@ impl<C: Chunk> Layer<C> {
             count: 0,
             first_block: 0,
             first_source: 0,
-            sh_degree: self.sh_degree,
+            sh_degree: self.stored.sh_degree(),
             sh_stride: 0,
             features,
             range_count: 0,

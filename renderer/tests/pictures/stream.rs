@@ -67,7 +67,7 @@ fn a_picture_for_which_there_is_room_is_the_one_of_a_resident_scene() {
         &space,
         Residency {
             scene_bytes,
-            slice: None,
+            ..Residency::default()
         },
     );
     for degrees in [0.0, 120.0, 240.0, 0.0] {
@@ -100,7 +100,7 @@ fn however_few_slots_there_are_pictures_end_and_have_no_holes() {
             &space,
             Residency {
                 scene_bytes,
-                slice: None,
+                ..Residency::default()
             },
         );
         let mut last = 0.0;
@@ -131,6 +131,7 @@ fn what_is_not_there_yet_is_drawn_coarser_and_comes_frame_by_frame() {
         Residency {
             scene_bytes: ALL_BYTES / 2,
             slice: Some(SLICE),
+            ..Residency::default()
         },
     );
     let mut turned = 0;
@@ -162,6 +163,7 @@ fn a_layer_without_a_tree_fills_its_room_slice_by_slice() {
     renderer.set_residency(Residency {
         scene_bytes: u64::MAX,
         slice: Some(Duration::ZERO),
+        ..Residency::default()
     });
     let frame = frame(0.0, Detail::Exact);
     let mut waiting = Vec::new();
@@ -184,7 +186,7 @@ fn the_device_streams_like_the_software() {
     let space = space();
     let residency = Residency {
         scene_bytes: ALL_BYTES / 3,
-        slice: None,
+        ..Residency::default()
     };
     let mut cpu = renderer(&space, residency);
     gpu.set_residency(residency);
@@ -208,7 +210,7 @@ fn picks_and_flags_find_their_rows_in_slots() {
         &(scene.clone(), node, tree),
         Residency {
             scene_bytes: ALL_BYTES * 2 / 3,
-            slice: None,
+            ..Residency::default()
         },
     );
     let frame = Frame::new(camera([160, 120]));
