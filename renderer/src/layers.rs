@@ -1,5 +1,6 @@
 //! The renderer's copy of the scene's splat layers, kept up to date by what is dirty.
 
+mod flags;
 mod layer;
 mod loader;
 mod shading;
@@ -108,7 +109,6 @@ impl<C: Chunk> Layers<C> {
         self.reconcile(home, scene, moved);
         moved |= self.layers.iter().any(Layer::was_written);
         self.shading = shading::shading(scene);
-        self.any_selected = any_selected(scene);
         for change in dirty {
             match change {
                 Dirty::Graph | Dirty::Light => {}
@@ -127,6 +127,10 @@ impl<C: Chunk> Layers<C> {
                 }
             }
         }
+        self.any_selected = self
+            .layers
+            .iter()
+            .any(|layer| layer.visible && layer.flags.any_selected());
         moved |= before != self.placements();
         self.geometry += u64::from(moved);
     }
@@ -135,7 +139,7 @@ impl<C: Chunk> Layers<C> {
         // How opaque splats are decides which pixels they reach.
         let opacities = |l: &Layer<C>| l.grades.iter().map(|g| g.opacity.to_bits()).collect();
         let placement = |l: &Layer<C>| {
-            let place = (l.node, l.transform, l.visible, l.len(), l.hidden);
+            let place = (l.node, l.transform, l.visible, l.len(), l.flags.hidden());
             (place, opacities(l))
         };
         self.layers.iter().map(placement).collect()
@@ -278,13 +282,4 @@ impl<C: Chunk> Layers<C> {
         }
         ranges
     }
-}
-
-fn any_selected(scene: &Scene) -> bool {
-    let selected = |f: &SplatFlags| f.intersects(SplatFlags::SELECTED) && f.is_drawn();
-    scene.layers().any(|(id, _, layer)| {
-        // Without a way out of the inner loop a block is tested in wide registers.
-        let any = |b: &[SplatFlags]| b.iter().fold(false, |any, f| any | selected(f));
-        scene.is_visible(id) && layer.flags.chunks(4096).any(any)
-    })
 }

@@ -6,7 +6,7 @@ use glam::Vec3;
 use rayon::prelude::*;
 use scene::{GaussianCloud, Grade, LodTree, NodeId, SplatFlags, SplatLayer, Transform};
 
-use super::{Chunk, loader::Source, stream::Stream};
+use super::{Chunk, flags::Flags, loader::Source, stream::Stream};
 use crate::{
     HarmonicsFormat, Residency,
     consts::{CHUNK, PAGE, WORKGROUP},
@@ -61,12 +61,9 @@ pub(crate) struct Layer<C> {
     pub(super) pages: Vec<PageBounds>,
     /// Whether neighbors share pages: not yet while the layer arrives.
     sorted: bool,
-    /// A sum over the rows that are not drawn: changes when they do.
-    pub(super) hidden: u64,
+    pub(super) flags: Flags,
     /// How colors are shown.
     pub(super) grades: Vec<Grade>,
-    /// Whether splats are marked or have a grade of their own.
-    pub(super) has_parts: bool,
     /// Levels of detail.
     pub(crate) stream: Option<Stream<C>>,
 }
@@ -92,9 +89,8 @@ impl<C: Chunk> Layer<C> {
             sorted_from_splat: Vec::new(),
             pages: Vec::new(),
             sorted: true,
-            hidden: 0,
+            flags: Flags::default(),
             grades: Vec::new(),
-            has_parts: false,
             stream: None,
         }
     }
@@ -147,7 +143,10 @@ impl<C: Chunk> Layer<C> {
 
     /// Whether rows wait for the next sync.
     pub(super) fn is_behind(&self) -> bool {
-        self.stream.is_none() && (self.len < self.fitting || !self.changed.is_empty())
+        match &self.stream {
+            Some(stream) => self.visible && stream.is_recoloring(),
+            None => self.len < self.fitting || !self.changed.is_empty(),
+        }
     }
 
     pub(super) fn was_written(&self) -> bool {
@@ -172,7 +171,7 @@ impl<C: Chunk> Layer<C> {
             tree,
             stored: self.stored,
         };
-        let stream = Stream::new(home, from, source.flags.clone(), most_bytes);
+        let stream = Stream::new(home, from, &self.flags, most_bytes);
         let held: u64 = self.chunks.iter().map(C::bytes).sum();
         // Exact pictures are drawn of the rows until the nodes are there, where there is room for both.
         if self.len < self.total || held.saturating_add(stream.most_bytes()) > most_bytes {
@@ -230,13 +229,17 @@ impl<C: Chunk> Layer<C> {
         let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
         let fitting = fitting.min(cloud.len());
         self.written = 0..0;
+        if self.flags.values().len() != source.flags.len() {
+            // A stream is of as many rows as it was made of.
+            self.flags.take(&source.flags, 0..cloud.len(), |_, _| {});
+        }
         if let Some(stream) = self
             .stream
             .take_if(|_| room.is_new && self.total == cloud.len())
         {
             self.start_over();
             self.stored = stored;
-            self.stream = Some(stream.anew(home, stored, room.most_bytes));
+            self.stream = Some(stream.anew(home, stored, &self.flags, room.most_bytes));
             return;
         }
         if self.stored != stored || (room.is_new && self.len > fitting) {
@@ -328,11 +331,8 @@ impl<C: Chunk> Layer<C> {
         self.chunks.truncate(end.div_ceil(CHUNK));
         self.len = end;
         if kept == 0 {
-            (self.bounds, self.hidden) = (None, 0);
-            self.has_parts = false;
+            self.bounds = None;
         }
-        self.has_parts |= has_parts(&source.flags[kept..end]);
-        self.hidden = self.hidden.wrapping_add(hidden(&source.flags, kept..end));
         self.bounds = union(self.bounds, bounds(&cloud.means()[kept..end]));
         self.write_rows(home, source, kept..end);
     }
@@ -342,11 +342,9 @@ impl<C: Chunk> Layer<C> {
         let cloud = &source.cloud;
         self.features = pack::features(cloud);
         self.core = core_bounds(cloud.means());
-        self.hidden = hidden(&source.flags, 0..cloud.len());
-        self.has_parts = has_parts(&source.flags);
+        self.take_flags(&source.flags, 0..cloud.len());
         if let Some(stream) = &mut self.stream {
             stream.set_cloud(cloud, rows);
-            stream.set_flags(home, &source.flags);
             self.drop_rows();
         } else if rows.len() > Residency::LARGE {
             let all = [self.changed.clone(), rows.start..rows.end.min(self.len)];
@@ -410,6 +408,13 @@ impl<C: Chunk> Layer<C> {
             .for_each(|((bounds, rows), _)| *bounds = PageBounds::of(cloud, rows));
     }
 
+    fn take_flags(&mut self, flags: &[SplatFlags], rows: Range<usize>) {
+        match &mut self.stream {
+            Some(stream) => stream.take_flags(&mut self.flags, flags, rows),
+            None => self.flags.take(flags, rows, |_, _| {}),
+        }
+    }
+
     /// Packs the flags of rows that changed.
     pub(super) fn rewrite_flags(
         &mut self,
@@ -417,11 +422,7 @@ impl<C: Chunk> Layer<C> {
         flags: &[SplatFlags],
         rows: Range<usize>,
     ) {
-        self.hidden = hidden(flags, 0..self.total.min(flags.len()));
-        self.has_parts = has_parts(flags);
-        if let Some(stream) = &mut self.stream {
-            stream.set_flags(home, flags);
-        }
+        self.take_flags(flags, rows.clone());
         for run in self.packed_runs(rows) {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
@@ -442,34 +443,6 @@ fn union(a: Option<(Vec3, Vec3)>, b: Option<(Vec3, Vec3)>) -> Option<(Vec3, Vec3
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),
     }
-}
-
-/// Whether any splat is marked or has a grade of its own.
-fn has_parts(flags: &[SplatFlags]) -> bool {
-    let parts = SplatFlags(SplatFlags::GRADE.0 | SplatFlags::MARKED.0);
-    // Without a way out of the inner loop a block is tested in wide registers.
-    let any = |b: &[SplatFlags]| b.iter().fold(false, |any, f| any | f.intersects(parts));
-    flags.chunks(4096).any(any)
-}
-
-/// A sum over the rows that are not drawn or have a grade of their own, each as a number that looks random (SplitMix64, Steele et al.
-/// 2014): two different sets practically never have one sum.
-fn hidden(flags: &[SplatFlags], rows: Range<usize>) -> u64 {
-    let mix = |row: usize| {
-        let z = (row as u64)
-            .wrapping_add(1)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
-    let first = rows.start;
-    let kind = |f: &SplatFlags| if f.is_drawn() { f.grade() as u64 } else { 8 };
-    let rows = flags[rows].iter().enumerate();
-    let rows = rows.filter(|(_, f)| kind(f) != 0);
-    rows.fold(0, |sum: u64, (row, f)| {
-        sum.wrapping_add(mix(first + row).wrapping_mul(kind(f)))
-    })
 }
 
 /// The box from the 2nd to the 98th percentile of a sample of the means.

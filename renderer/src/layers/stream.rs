@@ -9,11 +9,11 @@ mod flags;
 
 use std::{sync::Arc, time::Instant};
 
-use scene::{GaussianCloud, LodTree, SplatFlags};
+use scene::{GaussianCloud, LodTree};
 
-use self::flags::shares;
 use super::{
     Chunk,
+    flags::Flags,
     loader::{Loader, Source},
 };
 use crate::{
@@ -59,10 +59,19 @@ pub(crate) enum Patience {
     Until(Instant),
 }
 
+impl Patience {
+    fn is_over(self) -> bool {
+        matches!(self, Self::Until(end) if Instant::now() > end)
+    }
+}
+
 /// A layer's nodes on the device.
 pub(crate) struct Stream<C> {
     source: Arc<Source>,
-    flags: Vec<SplatFlags>,
+    /// `[nodes]` whether the flags in its slot, or for merged splats `selected`, are to be found anew.
+    pending: Vec<bool>,
+    /// Whether splats may have come or gone in nodes that are pending.
+    pending_redraws: bool,
     /// `[nodes]` as in [`LodTree::shares`]: how much of what merged splats stand for is selected.
     selected: Vec<Vec<u8>>,
     pub(crate) chunks: Vec<C>,
@@ -89,13 +98,8 @@ pub(crate) struct Stream<C> {
 
 impl<C: Chunk> Stream<C> {
     /// Room for the nodes of a tree within so many bytes, with the root in it.
-    pub(crate) fn new(
-        home: &C::Home,
-        source: Source,
-        flags: Vec<SplatFlags>,
-        most_bytes: u64,
-    ) -> Self {
-        let (tree, stored) = (&source.tree, source.stored);
+    pub(super) fn new(home: &C::Home, source: Source, flags: &Flags, most_bytes: u64) -> Self {
+        let (tree, stored) = (Arc::clone(&source.tree), source.stored);
         let nodes = tree.nodes().len();
         let largest = (0..nodes).map(|node| tree.count(node)).max().unwrap_or(0);
         // So few slots a chunk that each may be a range of its own.
@@ -106,8 +110,12 @@ impl<C: Chunk> Stream<C> {
         let fitting = usize::try_from(most_bytes / slot_bytes).unwrap_or(usize::MAX);
         let source = Arc::new(source);
         let mut stream = Self {
-            selected: shares(&source.tree, &flags),
-            flags,
+            // Merged splats of which some are selected are found as the others.
+            pending: (0..nodes)
+                .map(|node| flags.any_selected() && !tree.children(node).is_empty())
+                .collect(),
+            pending_redraws: false,
+            selected: vec![Vec::new(); nodes],
             chunks: Vec::new(),
             slot_rows,
             most_slots: fitting.clamp(1, nodes),
@@ -123,12 +131,18 @@ impl<C: Chunk> Stream<C> {
             unseen: false,
             source,
         };
-        stream.load(home, 0, &stream.source.pack(0), &mut Vec::new());
+        stream.load(home, flags, (0, &stream.source.pack(0)), &mut Vec::new());
         stream
     }
 
     /// The same in another amount of room, or packed otherwise; what is in the slots comes anew.
-    pub(crate) fn anew(mut self, home: &C::Home, stored: Stored, most_bytes: u64) -> Self {
+    pub(super) fn anew(
+        mut self,
+        home: &C::Home,
+        stored: Stored,
+        flags: &Flags,
+        most_bytes: u64,
+    ) -> Self {
         // Before there is room for the new.
         self.chunks.clear();
         let source = Source {
@@ -139,7 +153,7 @@ impl<C: Chunk> Stream<C> {
         Self {
             stale: self.stale,
             unseen: true,
-            ..Self::new(home, source, self.flags, most_bytes)
+            ..Self::new(home, source, flags, most_bytes)
         }
     }
 
@@ -176,12 +190,18 @@ impl<C: Chunk> Stream<C> {
     }
 
     /// Brings what a cut wants, as far as patience goes. Whether anything that is drawn changed.
-    pub(crate) fn advance(&mut self, home: &C::Home, cut: Asked, patience: Patience) -> bool {
-        let mut changed = self.step(home, cut.clone(), patience);
+    pub(super) fn advance(
+        &mut self,
+        home: &C::Home,
+        flags: &Flags,
+        cut: Asked,
+        patience: Patience,
+    ) -> bool {
+        let mut changed = self.step(home, flags, cut.clone(), patience);
         while patience == Patience::Endless && !self.plan.missing.is_empty() {
             // What stood in gives its slots away step by step.
             let missing = self.plan.missing.len();
-            changed |= self.step(home, cut.clone(), patience);
+            changed |= self.step(home, flags, cut.clone(), patience);
             if self.plan.missing.len() >= missing {
                 log::error!("{missing} nodes of a large layer find no room");
                 break;
@@ -190,7 +210,7 @@ impl<C: Chunk> Stream<C> {
         changed
     }
 
-    fn step(&mut self, home: &C::Home, cut: Asked, patience: Patience) -> bool {
+    fn step(&mut self, home: &C::Home, flags: &Flags, cut: Asked, patience: Patience) -> bool {
         self.frames += 1;
         let first_asked = if self.asked.0.nodes == cut.nodes {
             self.asked.1
@@ -212,7 +232,7 @@ impl<C: Chunk> Stream<C> {
         }
         let mut uploaded = false;
         if !self.plan.missing.is_empty() {
-            uploaded = self.bring(home, patience);
+            uploaded = self.bring(home, flags, patience);
             self.plan = self.planned(&self.asked.0);
             if patience != Patience::Endless {
                 self.loader.want(self.wanted());
@@ -222,7 +242,7 @@ impl<C: Chunk> Stream<C> {
     }
 
     /// Uploads what is missing and what the thread has packed.
-    fn bring(&mut self, home: &C::Home, patience: Patience) -> bool {
+    fn bring(&mut self, home: &C::Home, flags: &Flags, patience: Patience) -> bool {
         let mut oldest = self.idle_slots();
         let mut uploaded = false;
         let deadline = match patience {
@@ -230,8 +250,8 @@ impl<C: Chunk> Stream<C> {
             patience => {
                 for node in self.plan.missing.clone() {
                     let packed = self.source.pack(node as usize);
-                    uploaded |= self.load(home, node, &packed, &mut oldest);
-                    if matches!(patience, Patience::Until(end) if Instant::now() > end) {
+                    uploaded |= self.load(home, flags, (node, &packed), &mut oldest);
+                    if patience.is_over() {
                         break;
                     }
                 }
@@ -241,7 +261,7 @@ impl<C: Chunk> Stream<C> {
         while let Some((node, packed)) = self.loader.take() {
             let is_there = self.slot_of_node[node as usize] != NONE;
             if !is_there || self.outdated[node as usize] {
-                uploaded |= self.load(home, node, &packed, &mut oldest);
+                uploaded |= self.load(home, flags, (node, &packed), &mut oldest);
             }
             if Instant::now() > deadline {
                 break;
@@ -280,8 +300,8 @@ impl<C: Chunk> Stream<C> {
     fn load(
         &mut self,
         home: &C::Home,
-        node: u32,
-        packed: &PackedRows,
+        flags: &Flags,
+        (node, packed): (u32, &PackedRows),
         oldest: &mut Vec<u32>,
     ) -> bool {
         let Some(slot) = self.slot_for(home, node, oldest) else {
@@ -297,7 +317,7 @@ impl<C: Chunk> Stream<C> {
         self.used[slot] = if node == 0 { u64::MAX } else { self.frames };
         let (chunk, at) = self.place_of(slot);
         self.chunks[chunk].write_packed(home, packed, at);
-        self.write_flags_of(home, node as usize);
+        self.write_flags_of(home, flags, node as usize);
         true
     }
 
@@ -502,9 +522,9 @@ impl<C: Chunk> Stream<C> {
                 self.outdated[node] &= !is_same;
             } else {
                 self.outdated[node] |= !is_same;
+                self.pending[node] |= !is_same;
             }
         }
-        self.selected = shares(&tree, &self.flags);
         self.change_source(cloud, tree);
     }
 

@@ -229,3 +229,47 @@ fn picks_and_flags_find_their_rows_in_slots() {
     assert_images("hidden", &exact, &draw(&mut fresh, &frame), 1);
     assert!(psnr(&exact, &draw(&mut fresh, &frame)) > GOOD_DB);
 }
+
+#[test]
+fn a_change_of_every_flag_comes_slice_by_slice() {
+    let mut space = space();
+    let mut slow = renderer(
+        &space,
+        Residency {
+            slice: Some(Duration::ZERO),
+            ..Residency::default()
+        },
+    );
+    let frame = Frame {
+        show_selection: true,
+        ..frame(0.0, Detail::Exact)
+    };
+    let all_there = |renderer: &mut SoftwareRenderer, space: &(Scene, NodeId, Arc<LodTree>)| {
+        for frames in 1..10_000 {
+            renderer.sync(&space.0, &[]);
+            let image = draw(renderer, &frame);
+            if renderer.is_complete() {
+                return (frames, image);
+            }
+        }
+        panic!("it never ends");
+    };
+    let (_, plain) = all_there(&mut slow, &space);
+    for flags in [SplatFlags::SELECTED, SplatFlags::HIDDEN] {
+        let rows = |row: usize, old: SplatFlags| {
+            // Half of the planet.
+            if row < N / 2 { flags } else { old }
+        };
+        let mut edit = Edit::map_flags(&space.0, space.1, rows).expect("rows");
+        let dirty = edit.apply(&mut space.0).expect("a valid edit");
+        slow.sync(&space.0, &dirty);
+        assert!(!slow.is_complete(), "there is something to do");
+        let (frames, image) = all_there(&mut slow, &space);
+        assert!(frames > 10, "{flags:?} came at once");
+        let mut whole = SoftwareRenderer::new();
+        whole.sync(&space.0, &[]);
+        let expected = draw(&mut whole, &frame);
+        assert_images(&format!("{flags:?}"), &image, &expected, 1);
+        assert_ne!(image, plain, "{flags:?} can be seen");
+    }
+}
