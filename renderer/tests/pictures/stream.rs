@@ -273,3 +273,40 @@ fn a_change_of_every_flag_comes_slice_by_slice() {
         assert_ne!(image, plain, "{flags:?} can be seen");
     }
 }
+
+#[test]
+fn a_pick_brings_only_what_is_near_and_the_picture_goes_on() {
+    fn picks(renderer: &mut dyn Render, space: &(Scene, NodeId, Arc<LodTree>)) -> Frame {
+        renderer.set_residency(Residency {
+            // Of nodes, without the rows themselves.
+            scene_bytes: ALL_BYTES,
+            slice: Some(Duration::ZERO),
+            ..Residency::default()
+        });
+        renderer.sync(&space.0, &[]);
+        renderer.set_tree(&space.0, space.1, space.2.clone());
+        let mut frame = frame(0.0, Detail::Exact);
+        (frame.camera.width, frame.camera.height) = (600, 450);
+        (frame.camera.fx, frame.camera.fy) = (5.0 * frame.camera.fx, 5.0 * frame.camera.fy);
+        (frame.camera.cx, frame.camera.cy) = (300.0, 225.0);
+        let before = renderer.stats().missing_parts;
+        let pick = renderer.pick(&frame, [300, 225]).expect("a renderer");
+        assert!(pick.is_some(), "the planet is there");
+        let under = renderer.under(&frame, [300, 225]).expect("a renderer");
+        assert!(under.iter().any(|u| Some(u.row) == pick.map(|p| p.row)));
+        assert_eq!(renderer.stats().missing_parts, before, "of the screen");
+        frame
+    }
+    let space = space();
+    let mut software = SoftwareRenderer::new();
+    let frame = picks(&mut software, &space);
+    draw(&mut software, &frame);
+    let missing = software.stats().missing_parts;
+    assert!(
+        missing > 3,
+        "all but {missing} parts were brought for a pixel"
+    );
+    if let Some(mut gpu) = device() {
+        picks(&mut gpu, &space);
+    }
+}
