@@ -113,7 +113,7 @@ impl Card {
                 });
             }
             Self::Preferences => beside(ui, viewport, wishes, |ui, wishes| {
-                preferences::show(ui, settings, wishes);
+                preferences::show(ui, settings, cx.view, wishes);
             }),
             Self::CleanUp(card) => beside(ui, viewport, wishes, |ui, wishes| {
                 card.show(ui, cx, wishes);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glam::Vec3;
-use renderer::{Background, Blending, Filter, Guides, ViewMode};
+use renderer::{Background, Blending, Filter, Guides, HarmonicsFormat, ViewMode};
 use scene::{DirectionalLight, PinholeCamera, Scene};
 
 use super::city::CityArgs;
@@ -225,6 +225,9 @@ pub(crate) struct BenchArgs {
     /// Draw on the processor even where there is a graphics device
     #[arg(long)]
     pub(crate) software: bool,
+    /// Hold harmonics of degree 2 and 3 as bytes instead of halves
+    #[arg(long)]
+    pub(crate) compact_harmonics: bool,
     /// Time two rounds around the middle of merged splats instead, as the window draws a large scene that
     /// moves; frames are those of one round
     #[arg(long)]
@@ -351,6 +354,18 @@ pub(crate) struct ViewArgs {
     /// Draw on the processor even where there is a graphics device
     #[arg(long)]
     pub(crate) software: bool,
+    /// Hold harmonics of degree 2 and 3 as bytes instead of halves, as the preference of the window does
+    #[arg(long)]
+    pub(crate) compact_harmonics: bool,
+}
+
+/// The format that a flag asks for.
+pub(crate) fn harmonics(compact: bool) -> HarmonicsFormat {
+    if compact {
+        HarmonicsFormat::Bytes
+    } else {
+        HarmonicsFormat::Halves
+    }
 }
 
 /// Views as they are typed, with the words of their commands.
