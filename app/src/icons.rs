@@ -70,6 +70,10 @@ pub const OP_SUBTRACT: &str = "\u{ebd6}";
 pub const PENCIL: &str = "\u{e3b4}";
 /// Portrait to head.
 pub const PERSON: &str = "\u{e6fc}";
+/// Paint.
+pub const PAINT: &str = "\u{e590}";
+/// Clone brush.
+pub const STAMP: &str = "\u{ea48}";
 /// Add.
 pub const PLUS: &str = "\u{e3d4}";
 /// Move tool.

@@ -7,6 +7,7 @@ mod input;
 mod layers;
 mod light;
 mod node;
+mod paint;
 mod placement;
 mod select;
 mod select_by;

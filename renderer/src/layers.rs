@@ -104,6 +104,14 @@ impl<C: Chunk> Layers<C> {
                         moved = true;
                     }
                 }
+                Dirty::Colors { node, rows } => {
+                    let all = rows.covering();
+                    if let Some((layer, source)) = self.find(scene, *node)
+                        && !(layer.written.start <= all.start && all.end <= layer.written.end)
+                    {
+                        moved |= layer.recolor(home, source, rows);
+                    }
+                }
                 Dirty::Flags { node, rows } => {
                     if let Some((layer, source)) = self.find(scene, *node) {
                         layer.rewrite_flags(home, &source.flags, rows.clone());

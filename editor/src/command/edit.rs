@@ -7,7 +7,7 @@ use scene::{
 };
 
 use super::{CommandInfo, info};
-use crate::target::Pivot;
+use crate::{paint_options::PaintOptions, target::Pivot};
 
 /// A wish about layers or selected splats. Where splats are selected it is about them, else about the
 /// selected layer, else about the only one.
@@ -50,6 +50,8 @@ pub enum EditCommand {
     BakeSelectedGrade,
     /// Keeps harmonics up to a degree.
     StripHarmonics(NodeId, u32),
+
+    SetPaintOptions(PaintOptions),
 
     CleanUp,
     Doctor,
@@ -110,6 +112,7 @@ impl EditCommand {
             Self::SelectPreview => info!("clean.select", "Select what is red", None, "Edit", "Select every splat that is drawn red"),
             Self::EndPreview => info!("clean.end", "End preview", None, "Edit", "Draw everything in its own colors again"),
             Self::Cure(_) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
+            Self::SetPaintOptions(_) => info!("tool.paint_options", "Set paint", None, "Tools", "Set color, strength, hardness and reach of the painting tools"),
             Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
     }
@@ -168,6 +171,9 @@ impl EditCommand {
 
     /// Whether it leaves a drag alone that is under way.
     pub(crate) fn runs_beside(&self) -> bool {
-        matches!(self, Self::Copy | Self::ToggleLocalAxes)
+        matches!(
+            self,
+            Self::Copy | Self::ToggleLocalAxes | Self::SetPaintOptions(_)
+        )
     }
 }

@@ -52,6 +52,7 @@ impl Editor {
             E::BakeGrade(id) => self.bake_grade(id),
             E::ResetSelectedGrade => self.on_selected(Self::reset_grade),
             E::BakeSelectedGrade => self.on_selected(Self::bake_grade),
+            E::SetPaintOptions(options) => self.set_paint_options(options),
             E::CleanUp => Outcome::request(Request::CleanUpDialog),
             E::Doctor => Outcome::request(Request::DoctorDialog),
             E::PreviewFloaters(rules) => self.preview_floaters(&rules),
@@ -125,9 +126,12 @@ impl Editor {
             }
             E::AcceptPreview | E::SelectPreview | E::EndPreview => Ok(()),
             E::ClearPoints if self.points.is_empty() => Err("No point is picked"),
-            E::SetPivot(_) | E::PivotAt(_) | E::PickPivot | E::ClearPoints | E::ToggleLocalAxes => {
-                Ok(())
-            }
+            E::SetPivot(_)
+            | E::PivotAt(_)
+            | E::PickPivot
+            | E::ClearPoints
+            | E::ToggleLocalAxes
+            | E::SetPaintOptions(_) => Ok(()),
         }
     }
 

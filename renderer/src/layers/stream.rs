@@ -512,17 +512,28 @@ impl<C: Chunk> Stream<C> {
     /// Takes over another cloud of as many rows, of which these may have changed. What is in the slots is
     /// drawn until the new is there.
     pub(crate) fn set_cloud(&mut self, cloud: &Arc<GaussianCloud>, rows: std::ops::Range<usize>) {
+        if rows.len() < cloud.len() {
+            self.set_rows(cloud, rows);
+            return;
+        }
+        self.outdated.fill(true);
+        self.stale.fill(true);
         let tree = Arc::clone(&self.source.tree);
-        if rows.len() >= cloud.len() {
-            self.outdated.fill(true);
-            self.stale.fill(true);
-        } else {
-            for row in rows {
-                let leaf = tree.leaf_of(row as u32);
-                self.outdated[leaf] = true;
-                self.stale[leaf] = true;
-                outdate_above(&tree, &mut self.stale, leaf);
-            }
+        self.change_source(Arc::clone(cloud), tree);
+    }
+
+    /// The same where these rows changed and no others.
+    pub(crate) fn set_rows(
+        &mut self,
+        cloud: &Arc<GaussianCloud>,
+        rows: impl Iterator<Item = usize>,
+    ) {
+        let tree = Arc::clone(&self.source.tree);
+        for row in rows {
+            let leaf = tree.leaf_of(row as u32);
+            self.outdated[leaf] = true;
+            self.stale[leaf] = true;
+            outdate_above(&tree, &mut self.stale, leaf);
         }
         self.change_source(Arc::clone(cloud), tree);
     }
