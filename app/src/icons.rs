@@ -70,6 +70,8 @@ pub const OP_SUBTRACT: &str = "\u{ebd6}";
 pub const PENCIL: &str = "\u{e3b4}";
 /// Portrait to head.
 pub const PERSON: &str = "\u{e6fc}";
+/// Fewer splats.
+pub const FUNNEL: &str = "\u{e266}";
 /// Paint.
 pub const PAINT: &str = "\u{e590}";
 /// Clone brush.

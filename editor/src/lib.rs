@@ -41,7 +41,7 @@ pub use overlay::{Handle, Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
 pub use paint_options::PaintOptions;
 pub use picker::{NoPicker, Pick, Picker};
 pub use restore::Desk;
-pub use run::{clean::Finding, color::GradeInHand};
+pub use run::{clean::Finding, color::GradeInHand, simplify::ToSimplify};
 pub use select::{Region, SelectOp};
 pub use select_options::{ColorSource, SelectOptions};
 pub use settings::{NavigationPreset, Settings};

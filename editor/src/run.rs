@@ -12,6 +12,7 @@ mod placement;
 mod select;
 mod select_by;
 mod sets;
+pub(crate) mod simplify;
 mod view;
 
 use scene::{Edit, NodeId, Payload, SplatFlags};

@@ -28,6 +28,7 @@ pub mod rows;
 pub mod scene;
 pub mod selection_set;
 pub mod sh;
+pub mod simplify;
 pub mod sink;
 mod store;
 pub mod transform;

@@ -53,6 +53,8 @@ pub enum EditCommand {
 
     SetPaintOptions(PaintOptions),
 
+    Simplify,
+    AcceptSimplified,
     CleanUp,
     Doctor,
     /// Marks, and changes nothing.
@@ -104,6 +106,8 @@ impl EditCommand {
             Self::BakeGrade(_) => info!("color.bake", "Bake grade", None, "Layer", "Put the grade into the colors for good, harmonics included"),
             Self::ResetSelectedGrade => info!("color.reset_selected", "Reset grade of selected layer", None, "Layer", "Show the colors of the selected layer, or of its selected splats, as they are"),
             Self::BakeSelectedGrade => info!("color.bake_selected", "Bake grade of selected layer", None, "Layer", "Put the grade of the selected layer into its colors for good, harmonics included"),
+            Self::Simplify => info!("clean.simplify", "Simplify…", Some("Ctrl+Alt+M"), "Edit", "Merge neighbors until fewer splats are left, and see how alike the picture stays"),
+            Self::AcceptSimplified => info!("clean.simplify_accept", "Keep simplified splats", None, "Edit", "Keep the simpler splats that are shown"),
             Self::CleanUp => info!("clean.floaters", "Clean up floaters…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
             Self::Doctor => info!("clean.doctor", "File doctor…", None, "Edit", "List giant, needle-like, invisible, duplicate and stray splats, with a fix for each"),
             Self::PreviewFloaters(_) => info!("clean.preview", "Show floaters", None, "Edit", "Draw floaters red without changing anything"),
@@ -140,6 +144,8 @@ impl EditCommand {
             Self::PickPivot,
             Self::ResetSelectedGrade,
             Self::BakeSelectedGrade,
+            Self::Simplify,
+            Self::AcceptSimplified,
             Self::CleanUp,
             Self::Doctor,
             Self::AcceptPreview,
@@ -159,6 +165,8 @@ impl EditCommand {
                 | Self::PreviewAilment(_)
                 | Self::AcceptPreview
                 | Self::SelectPreview
+                | Self::Simplify
+                | Self::AcceptSimplified
                 | Self::CleanUp
                 | Self::Doctor
         )
