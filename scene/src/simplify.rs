@@ -310,7 +310,8 @@ mod tests {
         let cloud = square(20);
         let half = simple(&cloud, 200, Method::Merge);
         let part = mass(&half) / mass(&cloud);
-        assert!((0.9..1.2).contains(&part), "{part} of the mass is left");
+        // They overlap, and what covers each other counts once.
+        assert!((0.75..1.1).contains(&part), "{part} of the mass is left");
         for row in 0..half.len() {
             let color = half.base_color(row);
             let mixed = color.x.min(color.y);
@@ -321,14 +322,12 @@ mod tests {
     #[test]
     fn what_is_hardly_seen_goes_first() {
         let cloud = square(20);
-        let faint = |c: &GaussianCloud| (0..c.len()).filter(|row| c.opacity(*row) < 0.1).count();
-        let before = faint(&cloud);
-        let simpler = simple(&cloud, cloud.len() - before, Method::Merge);
-        assert!(
-            faint(&simpler) < before / 5,
-            "{} of {before}",
-            faint(&simpler)
-        );
+        let bright = |c: &GaussianCloud| (0..c.len()).filter(|row| c.opacity(*row) > 0.5).count();
+        let before = bright(&cloud);
+        let simpler = simple(&cloud, cloud.len() - 50, Method::Merge);
+        let after = bright(&simpler);
+        // By chance it would be 300.
+        assert!(after >= 320, "{after} of {before} are left");
     }
 
     #[test]
