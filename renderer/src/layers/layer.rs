@@ -372,7 +372,7 @@ impl<C: Chunk> Layer<C> {
         let runs = self.packed_runs(rows.iter());
         self.write_runs(home, source, &runs);
         if let Some(stream) = &mut self.stream {
-            stream.set_rows(&source.cloud, rows.iter());
+            stream.set_cloud(&source.cloud, rows.iter());
         }
         false
     }

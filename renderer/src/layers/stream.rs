@@ -511,19 +511,7 @@ impl<C: Chunk> Stream<C> {
 
     /// Takes over another cloud of as many rows, of which these may have changed. What is in the slots is
     /// drawn until the new is there.
-    pub(crate) fn set_cloud(&mut self, cloud: &Arc<GaussianCloud>, rows: std::ops::Range<usize>) {
-        if rows.len() < cloud.len() {
-            self.set_rows(cloud, rows);
-            return;
-        }
-        self.outdated.fill(true);
-        self.stale.fill(true);
-        let tree = Arc::clone(&self.source.tree);
-        self.change_source(Arc::clone(cloud), tree);
-    }
-
-    /// The same where these rows changed and no others.
-    pub(crate) fn set_rows(
+    pub(crate) fn set_cloud(
         &mut self,
         cloud: &Arc<GaussianCloud>,
         rows: impl Iterator<Item = usize>,
