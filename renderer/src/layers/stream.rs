@@ -517,7 +517,12 @@ impl<C: Chunk> Stream<C> {
         rows: impl Iterator<Item = usize>,
     ) {
         let tree = Arc::clone(&self.source.tree);
-        for row in rows {
+        let whole = rows.size_hint().0 >= cloud.len();
+        if whole {
+            self.outdated.fill(true);
+            self.stale.fill(true);
+        }
+        for row in rows.filter(|_| !whole) {
             let leaf = tree.leaf_of(row as u32);
             self.outdated[leaf] = true;
             self.stale[leaf] = true;
