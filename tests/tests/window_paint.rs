@@ -153,6 +153,8 @@ fn shots_of_painting() {
     window.lasso(&[[575, 140], [620, 190], [605, 245], [570, 190]]);
     window.wait("a leaf", |state| state["selected"].as_u64() > Some(0));
     window.key("i");
+    // The bar of the brush comes with the next frame.
+    window.wait_until_still();
     window.click(HUE_ONLY[0], HUE_ONLY[1]);
     window.drag(1, [585, 160], [600, 230]);
     window.key("ctrl+shift+a");
