@@ -156,6 +156,7 @@ fn shots_of_painting() {
     // The bar of the brush comes with the next frame.
     window.wait_until_still();
     window.click(HUE_ONLY[0], HUE_ONLY[1]);
+    window.wait_until_still();
     window.drag(1, [585, 160], [600, 230]);
     window.key("ctrl+shift+a");
     shoot(&mut window, &folder, "paint-hue");
