@@ -108,7 +108,11 @@ fn passing_over_a_place_again_changes_nothing_and_costs_no_memory() {
                 c.move_to(ends[0].lerp(ends[1], t), Modifiers::NONE);
             }
         }
-        let end = if passes % 2 == 0 { ends[0] } else { ends[1] };
+        let end = if passes.is_multiple_of(2) {
+            ends[0]
+        } else {
+            ends[1]
+        };
         c.release(end, Modifiers::NONE);
         (colors(&c), c.editor.history().bytes())
     };

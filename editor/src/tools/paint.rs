@@ -86,7 +86,7 @@ pub(crate) fn begin(
 }
 
 /// The ink of a splat's grade.
-pub(crate) fn ink_of<'a>(inks: &'a [Ink], flags: SplatFlags) -> Option<&'a Ink> {
+pub(crate) fn ink_of(inks: &[Ink], flags: SplatFlags) -> Option<&Ink> {
     inks.get(flags.grade()).or(inks.first())
 }
 
