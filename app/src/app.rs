@@ -176,6 +176,7 @@ impl App {
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::SimplifyDialog => Wish::Show(CardKind::Simplify),
                 Request::CleanUpDialog => Wish::Show(CardKind::CleanUp),
                 Request::DoctorDialog => Wish::Show(CardKind::Doctor),
                 Request::DataPanel => Wish::ToggleData,

@@ -5,11 +5,12 @@
 use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
-    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, Grade,
-    History, Node, NodeId, Payload, Recipe, RowValues, Scene, SelectionSet, SplatFlags, SplatLayer,
-    Transform,
+    AffineColor, CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment,
+    GaussianCloud, Grade, History, Ink, Node, NodeId, PaintMode, Payload, Recipe, RowValues, Scene,
+    SelectionSet, SplatFlags, SplatLayer, Transform,
     cloud::CloudParts,
     io::{self, Project},
+    simplify::{self, Method},
 };
 
 /// An edit in terms that fit any scene; indices count nodes modulo.
@@ -34,6 +35,10 @@ enum Op {
     TransformRows(usize, Vec<u32>, [f32; 4]),
     MirrorRows(usize, Vec<u32>, usize),
     Grades(usize, Vec<f32>),
+    /// A stroke of paint with a weight.
+    Paint(usize, Vec<u32>, f32),
+    /// To a share of the splats.
+    Simplify(usize, f32),
     Batch(Vec<Op>),
     /// Names a node that never was.
     Recipe(usize, u8),
@@ -83,7 +88,10 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(n, r, t)| Op::TransformRows(n, r, t)),
         2 => (node.clone(), prop::collection::vec(-1.0..2.0_f32, 0..10))
             .prop_map(|(n, values)| Op::Grades(n, values)),
-        1 => (node, rows, 0..3_usize).prop_map(|(n, r, axis)| Op::MirrorRows(n, r, axis)),
+        1 => (node.clone(), rows.clone(), 0..3_usize)
+            .prop_map(|(n, r, axis)| Op::MirrorRows(n, r, axis)),
+        2 => (node.clone(), rows, 0.0..1.5_f32).prop_map(|(n, r, w)| Op::Paint(n, r, w)),
+        1 => (node, 0.0..1.2_f32).prop_map(|(n, share)| Op::Simplify(n, share)),
         1 => Just(Op::Missing),
     ];
     leaf.prop_recursive(2, 8, 4, |inner| {
@@ -92,13 +100,17 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 fn cloud(n: usize) -> GaussianCloud {
+    cloud_of_degree(n, 0)
+}
+
+fn cloud_of_degree(n: usize, degree: u32) -> GaussianCloud {
     GaussianCloud::new(CloudParts {
         means: (0..n).map(|i| Vec3::splat(i as f32)).collect(),
         rotations: vec![Quat::IDENTITY; n],
         log_scales: vec![Vec3::ZERO; n],
         opacity_logits: vec![0.0; n],
-        sh_degree: 0,
-        sh: vec![0.25; 3 * n],
+        sh_degree: degree,
+        sh: vec![0.25; 3 * n * scene::sh::coefficient_count(degree)],
         columns: vec![Column {
             name: "label".into(),
             width: 1,
@@ -111,7 +123,10 @@ fn cloud(n: usize) -> GaussianCloud {
 fn node(kind: Kind) -> Node {
     let payload = match kind {
         Kind::Group => Payload::Group,
-        Kind::Splats(n) => Payload::Splats(SplatLayer::new(cloud(n), "test")),
+        Kind::Splats(n) => {
+            let cloud = cloud_of_degree(n, u32::from(n % 3 == 0));
+            Payload::Splats(SplatLayer::new(cloud, "test"))
+        }
         Kind::Light => Payload::Light(DirectionalLight::default()),
         Kind::Camera => Payload::Camera(CameraPose { fov_y: 0.7 }),
         Kind::Recipe => Payload::Recipe(recipe(0)),
@@ -209,6 +224,32 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
             let rows = rows.iter().copied().collect();
             let plane = (Vec3::splat(0.3), [Vec3::X, Vec3::Y, Vec3::Z][*axis]);
             Edit::mirror_rows(scene, pick(*n)?, rows, plane)?
+        }
+        Op::Paint(n, rows, weight) => {
+            let id = pick(*n)?;
+            let cloud = &scene.node(id)?.splats()?.cloud;
+            let ink = Ink::new(Vec3::X, PaintMode::Color, &AffineColor::IDENTITY);
+            let mut sh = Vec::new();
+            for row in rows.iter().filter(|row| (**row as usize) < cloud.len()) {
+                let old = cloud.sh_of(*row as usize);
+                let mut new = vec![0.0; old.len()];
+                ink.over(old, *weight, &mut new);
+                sh.extend(new);
+            }
+            // Rows that are not there are refused.
+            let values = RowValues {
+                sh: Some(sh),
+                ..RowValues::default()
+            };
+            Edit::set_rows(id, rows.iter().copied().collect(), values)
+        }
+        Op::Simplify(n, share) => {
+            let id = pick(*n)?;
+            let layer = scene.node(id)?.splats()?;
+            let target = (layer.cloud.len() as f32 * share) as usize;
+            let all = |_| true;
+            let simpler = simplify::layer(layer, all, (target, Method::Merge), &mut |_| Ok(()));
+            Edit::replace_layer(id, simpler.ok()?)
         }
         Op::Batch(ops) => Edit::batch(ops.iter().filter_map(|op| edit(scene, op)).collect()),
         Op::Recipe(n, seed) => Edit::set_recipe(pick(*n)?, recipe(*seed)),

@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Read a splat file and write it in another format
     Convert(ConvertArgs),
+    /// Merge splats until fewer are left
+    Simplify(super::simplify::SimplifyArgs),
     /// Time the renderer on a scene and print one JSON line
     Bench(BenchArgs),
     /// Write a scene of random splats and cameras for `bench`

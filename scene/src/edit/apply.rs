@@ -310,8 +310,14 @@ fn swap_parameters(
     // Copied only where a saver or a copy of the layer still reads it.
     let cloud = Arc::make_mut(&mut layer_of(node)?.cloud);
     swap_rows(&name, cloud, rows, values)?;
-    let rows = rows.covering();
-    note(dirty, Dirty::Cloud { node: id, rows });
+    let part = if values.only_colors() {
+        let rows = rows.clone();
+        Dirty::Colors { node: id, rows }
+    } else {
+        let rows = rows.covering();
+        Dirty::Cloud { node: id, rows }
+    };
+    note(dirty, part);
     Ok(())
 }
 
