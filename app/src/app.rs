@@ -5,6 +5,7 @@ mod data;
 mod exports;
 mod files;
 mod grant;
+pub mod look;
 mod picker;
 mod poll;
 mod project;
@@ -67,6 +68,7 @@ struct Front {
     wishes: Wishes,
     counts: Counts,
     data: data::Data,
+    look: look::Look,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
     /// Files to open once the window is there.
     first_files: Vec<PathBuf>,
@@ -396,6 +398,8 @@ impl App {
             lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
             card: self.front.card.is_open(),
             card_name: self.front.card.name(),
+            marked: self.editor.marked_splats(),
+            looking: self.front.look.looked.progress.is_some(),
             notices: notices.iter().map(|n| n.title.clone()).collect(),
             steps: self.editor.history().applied(),
             autosaved: self.document.autosaved.is_some(),
@@ -429,6 +433,7 @@ impl eframe::App for App {
         self.poll(ctx);
         self.take_input(ctx);
         self.grant(ctx);
+        self.look(ctx);
         self.put_aside(ctx);
         self.forget_flash(ctx);
         self.count_data();
@@ -468,6 +473,7 @@ impl eframe::App for App {
             wishes,
             counts,
             data,
+            look,
             flash,
             ..
         } = front;
@@ -481,6 +487,7 @@ impl eframe::App for App {
             document,
             histogram: data.histogram.as_ref(),
             reach: data.reach.0,
+            looked: &look.looked,
             flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());

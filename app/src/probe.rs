@@ -26,6 +26,10 @@ pub struct State {
     pub card: bool,
     /// Which card: "drop", "chooser", "palette"…; empty for none.
     pub card_name: &'static str,
+    /// Splats that are drawn red.
+    pub marked: usize,
+    /// Whether a clean-up card still looks.
+    pub looking: bool,
     /// Headlines of the notices shown now.
     pub notices: Vec<String>,
     /// Steps of the history in effect.

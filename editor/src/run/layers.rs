@@ -54,12 +54,11 @@ impl Editor {
             E::BakeSelectedGrade => self.on_selected(Self::bake_grade),
             E::CleanUp => Outcome::request(Request::CleanUpDialog),
             E::Doctor => Outcome::request(Request::DoctorDialog),
-            E::PreviewFloaters(rules) => self.preview_floaters(&rules),
-            E::PreviewAilment(ailment) => self.preview_ailment(ailment),
+            E::Preview(marks) => self.preview(&marks),
             E::AcceptPreview => self.accept_preview(),
             E::SelectPreview => self.select_preview(),
             E::EndPreview => self.end_preview(),
-            E::Cure(ailment) => self.cure(ailment),
+            E::Cure(ailment, mask) => self.cure(ailment, &mask),
             E::StripHarmonics(id, degree) => self.strip_harmonics(id, degree),
         }
     }
@@ -115,7 +114,7 @@ impl Editor {
             E::ResetSelectedGrade | E::BakeSelectedGrade => {
                 self.can_bake(self.selected_node().ok_or("Select a layer first")?)
             }
-            E::CleanUp | E::Doctor | E::PreviewFloaters(_) | E::PreviewAilment(_) | E::Cure(_) => {
+            E::CleanUp | E::Doctor | E::Preview(_) | E::Cure(..) => {
                 let any = any_splat(&self.scene, is_touchable);
                 any.then_some(())
                     .ok_or("There are no visible, unlocked splats")
