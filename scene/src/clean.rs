@@ -43,18 +43,18 @@ impl Default for FloaterRules {
 const FAINT: f32 = 0.04;
 /// Nor large that is smaller than so many typical ones.
 const LARGE: f32 = 25.0;
-/// How far to look for neighbors: the first of these where hardly any splat stands alone, typical sizes.
+/// How far to look for neighbors, typical sizes: the first of these where hardly any splat lacks company.
 const REACHES: [f32; 5] = [4.0, 6.0, 9.0, 13.0, 20.0];
 /// What "hardly any" means.
-const HARDLY_ANY: f32 = 0.005;
+const HARDLY_ANY: f32 = 0.01;
 
 impl FloaterRules {
     /// Rules that fit a capture as it is: few captures share a density, and none is all floaters. At most one
     /// splat in a hundred is called faint and one in a thousand large, and neighbors are looked for as far
-    /// away as it takes that hardly any splat stands alone. O(N), parallel.
+    /// away as it takes that at most one in a hundred lacks them. O(N), parallel.
     pub fn suggested(
         cloud: &GaussianCloud,
-        keep: impl Fn(usize) -> bool,
+        keep: impl Fn(usize) -> bool + Sync,
         listen: &mut Listen<'_>,
     ) -> Result<Self, Cancelled> {
         let mut rules = Self::default();
@@ -70,13 +70,16 @@ impl FloaterRules {
         rules.opacity = FAINT.min(percentile(opacities, 0.01));
         let sizes = rows.iter().map(|row| largest(cloud, *row)).collect();
         rules.size = LARGE.max(percentile(sizes, 0.999).exp() / measure.typical);
-        let points: Vec<Vec3> = rows.iter().map(|row| cloud.means()[*row]).collect();
-        let most = (HARDLY_ANY * points.len() as f32) as usize;
+        let most = (HARDLY_ANY * rows.len() as f32) as usize;
         for reach in REACHES {
-            listen(Progress::new(LOOKING_AROUND, 0, 0))?;
             rules.reach = reach;
-            let around = company(&points, reach * measure.typical);
-            if around.iter().filter(|n| **n < rules.neighbors).count() <= most {
+            let by_company = Self {
+                opacity: 0.0,
+                size: 0.0,
+                ..rules
+            };
+            let lonely = floaters(cloud, &keep, &by_company, listen)?;
+            if lonely.iter().filter(|lonely| **lonely).count() <= most {
                 break;
             }
         }
