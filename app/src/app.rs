@@ -10,6 +10,7 @@ mod picker;
 mod poll;
 mod project;
 mod stage;
+mod tell;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ use crate::notify::Notices;
 use crate::panels::{self, State};
 use crate::persist::{self, Settings};
 use crate::pictures::Pictures;
-use crate::probe::{self, Probe};
+use crate::probe::Probe;
 use crate::text;
 use crate::theme::{self, Tokens};
 use crate::view::View;
@@ -380,33 +381,6 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.clock.title = title;
         }
-    }
-
-    /// Tells a driving program what the window is doing.
-    fn tell_probe(&mut self) {
-        let Some(probe) = &mut self.clock.probe else {
-            return;
-        };
-        let notices = self.front.notices.shown();
-        let stats = &self.view.facts().stats;
-        probe.report(probe::State {
-            jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
-            layers: self.editor.scene().layers().count(),
-            splats: self.front.counts.all.alive,
-            considered: stats.considered,
-            selected: self.front.counts.all.selected,
-            lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
-            card: self.front.card.is_open(),
-            card_name: self.front.card.name(),
-            marked: self.editor.marked_splats(),
-            looking: self.front.look.looked.progress.is_some(),
-            notices: notices.iter().map(|n| n.title.clone()).collect(),
-            steps: self.editor.history().applied(),
-            autosaved: self.document.autosaved.is_some(),
-            to_come: [stats.waiting, stats.missing_parts],
-            longest_frame_ms: self.clock.longest_frame_ms,
-            first_frame_ms: self.clock.first_frame_ms,
-        });
     }
 
     fn frame_guide(&self) -> Option<[u32; 2]> {

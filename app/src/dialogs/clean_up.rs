@@ -42,11 +42,13 @@ impl CleanUp {
         if self.rules.is_some() || rules != FloaterRules::default() {
             self.rules = Some(rules);
         }
-        widgets::right_to_left(ui, |ui| {
-            let suggest = ui.button(text::SUGGEST_RULES);
-            if suggest.on_hover_text(text::SUGGEST_RULES_HELP).clicked() {
-                self.rules = None;
-            }
+        ui.horizontal(|ui| {
+            widgets::right_to_left(ui, |ui| {
+                let suggest = ui.button(text::SUGGEST_RULES);
+                if suggest.on_hover_text(text::SUGGEST_RULES_HELP).clicked() {
+                    self.rules = None;
+                }
+            });
         });
         ui.add_space(GAP * 2.0);
         marked_ui(ui, cx, wishes);
