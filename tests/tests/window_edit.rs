@@ -72,7 +72,10 @@ fn place(state: &Value) -> (Vec<f64>, Vec<f64>) {
 
 /// Takes hold of something and moves it a little on its way.
 fn drag_on(window: &Window, from: [i32; 2], to: [i32; 2]) {
+    window.point(from[0], from[1]);
+    pause(200);
     window.hold(from[0], from[1]);
+    pause(200);
     for step in 1..=4 {
         let at = |axis: usize| from[axis] + (to[axis] - from[axis]) * step / 4;
         window.point(at(0), at(1));
