@@ -1,6 +1,7 @@
 //! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
 
 mod aside;
+mod cities;
 mod data;
 mod exports;
 mod files;
@@ -53,6 +54,7 @@ pub struct App {
     pointer: Pointer,
     clock: Clock,
     aside: aside::Aside,
+    cities: crate::cities::Cities,
     /// The leftover was brought back, and is to be removed once it is put aside anew.
     recovered: bool,
     wake: Wake,
@@ -137,6 +139,7 @@ impl App {
                 settings_checked: start.began,
             },
             aside: aside::Aside::default(),
+            cities: crate::cities::Cities::new(Arc::clone(&wake)),
             recovered: false,
             wake,
         };
@@ -179,6 +182,8 @@ impl App {
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::NewCity => Wish::NewCity,
+                Request::KeepCityPart => Wish::KeepCityPart,
                 Request::SimplifyDialog => Wish::Show(CardKind::Simplify),
                 Request::CleanUpDialog => Wish::Show(CardKind::CleanUp),
                 Request::DoctorDialog => Wish::Show(CardKind::Doctor),
@@ -416,6 +421,7 @@ impl eframe::App for App {
         self.count_data();
         self.apply_settings(ctx);
         self.move_camera(ctx);
+        self.follow_cities();
         self.draw(ctx);
         self.remember(ctx);
         self.title(ctx);
@@ -438,6 +444,7 @@ impl eframe::App for App {
             document,
             view,
             jobs,
+            cities,
             settings,
             front,
             ..
@@ -458,6 +465,7 @@ impl eframe::App for App {
             editor,
             counts,
             jobs,
+            cities,
             notices,
             pictures,
             view: view.facts(),

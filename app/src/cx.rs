@@ -9,6 +9,7 @@ use editor::{Command, Editor};
 use scene::NodeId;
 
 use crate::choose::Purpose;
+use crate::cities::Cities;
 use crate::counts::Counts;
 use crate::dialogs::leave::Leaving;
 use crate::jobs::Jobs;
@@ -51,6 +52,10 @@ pub enum Wish {
     ShowProject,
     /// The same now.
     ShowProjectAnyway,
+    /// Add a city from a seed.
+    NewCity,
+    /// Make the part of the selected city in the middle of the view an ordinary layer.
+    KeepCityPart,
     /// Show or hide the history.
     ToggleHistory,
     /// Show or hide histograms of the splats.
@@ -134,6 +139,8 @@ pub struct Cx<'a> {
     pub counts: &'a Counts,
     /// What runs now.
     pub jobs: &'a Jobs,
+    /// What is made around the camera.
+    pub cities: &'a Cities,
     /// What is said now.
     pub notices: &'a Notices,
     /// Pictures that are decoded already.

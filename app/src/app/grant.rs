@@ -92,6 +92,8 @@ impl App {
             Wish::NewSceneAnyway => self.start_anew(),
             Wish::ShowProject => self.show_project(ctx),
             Wish::ShowProjectAnyway => self.show_project_anyway(),
+            Wish::NewCity => self.new_city(),
+            Wish::KeepCityPart => self.keep_city_part(),
             Wish::ToggleHistory => {
                 self.settings.history_open ^= true;
                 self.settings.data_open = false;
@@ -245,7 +247,7 @@ impl App {
         let node = match &job.task {
             Task::Load(loading) => Some(loading.node),
             Task::Generate(generating) => generating.node,
-            Task::Write(_) | Task::OpenProject(_) => None,
+            Task::Write(_) | Task::OpenProject(_) | Task::Map(_) => None,
         };
         if let Some(node) = node {
             let outcome = self.editor.cancel_incoming(node);

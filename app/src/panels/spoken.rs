@@ -50,6 +50,7 @@ fn nameless(add: impl Fn(&mut egui::Ui, &Cx<'_>, &mut Wishes), editor: &Editor) 
     let notices = Notices::default();
     let pictures = Pictures::default();
     let view = ViewFacts::default();
+    let cities = crate::cities::Cities::new(std::sync::Arc::new(|| {}));
     let document = Document::default();
     let counts = Counts::of(editor.scene());
     let mut found = Vec::new();
@@ -59,6 +60,7 @@ fn nameless(add: impl Fn(&mut egui::Ui, &Cx<'_>, &mut Wishes), editor: &Editor) 
             editor,
             counts: &counts,
             jobs: &jobs,
+            cities: &cities,
             notices: &notices,
             pictures: &pictures,
             view: &view,

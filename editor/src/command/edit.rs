@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use glam::Vec3;
-use scene::{Grade, NodeId, RegionMask, clean::Ailment};
+use scene::{Grade, NodeId, Recipe, RegionMask, clean::Ailment};
 
 use super::{CommandInfo, info};
 use crate::{paint_options::PaintOptions, target::Pivot};
@@ -63,6 +63,10 @@ pub enum EditCommand {
     EndPreview,
     /// Those that have it.
     Cure(Ailment, Arc<RegionMask>),
+
+    NewCity,
+    SetRecipe(NodeId, Recipe),
+    KeepCityPart,
 }
 
 impl EditCommand {
@@ -115,6 +119,9 @@ impl EditCommand {
             Self::EndPreview => info!("clean.end", "End preview", None, "Edit", "Draw everything in its own colors again"),
             Self::Cure(..) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
             Self::SetPaintOptions(_) => info!("tool.paint_options", "Set paint", None, "Tools", "Set color, strength, hardness and reach of the painting tools"),
+            Self::NewCity => info!("city.new", "New city", Some("Ctrl+Alt+N"), "Layer", "Add a city without end, made around the camera from a seed"),
+            Self::SetRecipe(..) => info!("city.set", "Change city", None, "Layer", "Change what a city is made from"),
+            Self::KeepCityPart => info!("city.keep", "Keep this part of the city", None, "Layer", "Make the part of the selected city in the middle of the view an ordinary layer that can be edited"),
             Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
     }
@@ -149,6 +156,8 @@ impl EditCommand {
             Self::AcceptPreview,
             Self::SelectPreview,
             Self::EndPreview,
+            Self::NewCity,
+            Self::KeepCityPart,
         ];
         all.extend((0..3).map(Self::Mirror));
         all.extend(Pivot::ALL.map(Self::SetPivot));
@@ -171,7 +180,10 @@ impl EditCommand {
 
     /// Whether it may be one of many changes that a panel gathers into a step.
     pub(crate) fn gathers(&self) -> bool {
-        matches!(self, Self::RescaleTo(_) | Self::SetGrade(..))
+        matches!(
+            self,
+            Self::RescaleTo(_) | Self::SetGrade(..) | Self::SetRecipe(..)
+        )
     }
 
     /// Whether it leaves a drag alone that is under way.

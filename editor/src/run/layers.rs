@@ -55,6 +55,9 @@ impl Editor {
             E::SetPaintOptions(options) => self.set_paint_options(options),
             E::Simplify => Outcome::request(Request::SimplifyDialog),
             E::AcceptSimplified => self.accept_simplified(),
+            E::NewCity => Outcome::request(Request::NewCity),
+            E::SetRecipe(id, recipe) => self.set_recipe(id, recipe),
+            E::KeepCityPart => Outcome::request(Request::KeepCityPart),
             E::CleanUp => Outcome::request(Request::CleanUpDialog),
             E::Doctor => Outcome::request(Request::DoctorDialog),
             E::Preview(marks) => self.preview(&marks),
@@ -116,6 +119,13 @@ impl Editor {
             E::ResetGrade(id) | E::BakeGrade(id) => self.can_bake(*id),
             E::ResetSelectedGrade | E::BakeSelectedGrade => {
                 self.can_bake(self.selected_node().ok_or("Select a layer first")?)
+            }
+            E::NewCity => Ok(()),
+            E::SetRecipe(id, _) => self.can_change(*id),
+            E::KeepCityPart => {
+                let id = self.selected_node().ok_or("Select a city first")?;
+                let recipe = self.scene.node(id).and_then(Node::recipe);
+                recipe.map(|_| ()).ok_or("Select a city first")
             }
             E::AcceptSimplified if !self.shows_simplified() => Err("Nothing simpler is shown"),
             E::AcceptSimplified => Ok(()),
