@@ -11,7 +11,9 @@ mod geometry;
 pub mod layout;
 pub mod maps;
 pub mod osm;
+pub mod painted;
 pub mod procedural;
+pub mod trace;
 
 pub use edits::{BuildingEdit, EditedPlan, Edits, Paint, Painted};
 pub use finite::FinitePlan;
