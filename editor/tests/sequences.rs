@@ -13,8 +13,11 @@ use proptest::prelude::*;
 use scene::{
     DirectionalLight, Environment, Grade, NodeId, Transform,
     clean::{Ailment, FloaterRules},
+    simplify::Method,
 };
 use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
+
+const SIMPLIFY: Command = Command::Edit(EditCommand::Simplify);
 
 /// A wish or event in terms that fit any scene; indices count modulo.
 #[derive(Debug, Clone)]
@@ -30,6 +33,8 @@ enum Step {
     Select(usize, f32),
     Tick,
     Arrive(bool),
+    /// Shows a share of the splats.
+    Simplify(f32),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -49,7 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
         })
     };
     prop_oneof![
-        6 => (0..130_usize).prop_map(Step::Simple),
+        6 => (0..140_usize).prop_map(Step::Simple),
         5 => (0..13_usize, 0..12_usize).prop_map(|(what, node)| Step::OnNode(what, node)),
         2 => (0..12_usize, prop::option::of(0..12_usize), 0..4_usize)
             .prop_map(|(node, parent, index)| Step::Move(node, parent, index)),
@@ -61,6 +66,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..9_usize, 0.0..1.0_f32).prop_map(|(what, amount)| Step::Select(what, amount)),
         1 => Just(Step::Tick),
         1 => any::<bool>().prop_map(Step::Arrive),
+        1 => (0.1..1.0_f32).prop_map(Step::Simplify),
     ]
 }
 
@@ -146,6 +152,8 @@ fn act(editor: &mut Editor, step: &Step) {
                 Command::SetTool(ToolKind::Move),
                 Command::SetTool(ToolKind::Rotate),
                 Command::SetTool(ToolKind::Scale),
+                Command::SetTool(ToolKind::Paint),
+                Command::SetTool(ToolKind::Clone),
                 Command::Edit(EditCommand::RescaleTo(2.0)),
                 Command::Edit(EditCommand::PreviewFloaters(FloaterRules::default())),
                 Command::Edit(EditCommand::PreviewAilment(Ailment::Duplicate)),
@@ -197,6 +205,14 @@ fn act(editor: &mut Editor, step: &Step) {
         }
         Step::Tick => {
             editor.tick(0.05);
+        }
+        Step::Simplify(share) => {
+            if !editor.shows_simplified() && editor.enabled(&SIMPLIFY).is_ok() {
+                let to = editor.to_simplify();
+                let target = (to.splats() as f32 * share) as usize;
+                let layers = to.simplified(target, Method::Merge, &mut |_| Ok(()));
+                editor.show_simplified(layers.expect("nobody cancels"));
+            }
         }
         Step::Arrive(lit) => {
             add_layer(editor, "arrived", cloud(grid(), true), lit);

@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on stops")]
 
 use city::painted::{self, FiveMaps, Heights, Legend, PaintError, Picture};
-use city::{CityStyle, Class, Ground, Layout, Maps, Plan, ProceduralPlan, Tile, rasterize, trace};
+use city::{CityStyle, Class, Ground, Maps, Plan, ProceduralPlan, Tile, rasterize, trace};
 use glam::Vec2;
 
 const ROAD: [u8; 3] = [64, 64, 64];
@@ -13,6 +13,12 @@ const PAPER: [u8; 3] = [235, 235, 235];
 /// 160 × 120 m at half a metre: a crossing, four houses, a park.
 fn painting() -> (usize, usize, Vec<[u8; 3]>) {
     let (width, height) = (320, 240);
+    // Two rectangles in the north, and one without a corner in the south.
+    let house = |x: f32, y: f32| {
+        let pair = ((x - 50.0).abs() - 14.0).abs() < 8.0 && (20.0..45.0).contains(&y);
+        let cut = (20.0..60.0).contains(&x) && (80.0..100.0).contains(&y) && x < 2.0 * y - 124.0;
+        pair || cut
+    };
     let color = |i: usize| {
         let (x, y) = (
             (i % width) as f32 * 0.5 + 0.25,
@@ -22,12 +28,7 @@ fn painting() -> (usize, usize, Vec<[u8; 3]>) {
             ROAD
         } else if (100.0..150.0).contains(&x) && (75.0..110.0).contains(&y) {
             PARK
-        } else if ((x - 50.0).abs() - 14.0).abs() < 8.0 && (20.0..45.0).contains(&y) {
-            HOUSE
-        } else if (20.0..60.0).contains(&x)
-            && (80.0..100.0).contains(&y)
-            && x - 20.0 < 2.0 * (y - 72.0)
-        {
+        } else if house(x, y) {
             HOUSE
         } else {
             PAPER
