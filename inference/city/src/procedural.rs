@@ -179,3 +179,39 @@ fn clear_mouths(layout: &mut Layout, mut things: Layout) {
     layout.lamps.extend(things.lamps);
     layout.cars.extend(things.cars);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::bounds;
+
+    /// A tile asks the quarters whose nodes are near: nothing may stick out farther than it thinks.
+    #[test]
+    fn quarters_stay_near_their_nodes() {
+        let style = CityStyle {
+            seed: 3,
+            organic: 1.0,
+            water: 1.0,
+            radial: 1.0,
+            ..CityStyle::default()
+        };
+        let lattice = Lattice { style };
+        for (x, y) in [(0, 0), (1, 2), (-3, 1), (2, -2)] {
+            let at = IVec2::new(x, y);
+            let corners =
+                [IVec2::ZERO, IVec2::X, IVec2::Y, IVec2::ONE].map(|step| lattice.node(at + step));
+            let (low, high) = bounds(&corners);
+            let mut quarter = lay_out(&lattice, at).layout;
+            let origin = quarter.origin;
+            assert!(
+                quarter.buildings.len() + quarter.trees.len() > 20,
+                "{at} is empty"
+            );
+            quarter.each_point(|p| {
+                let place = origin + p.as_dvec2();
+                let out = (low - place).max(place - high).max_element();
+                assert!(out < lattice::BULGE, "{place} is {out} m out of {at}");
+            });
+        }
+    }
+}

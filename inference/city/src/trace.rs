@@ -252,7 +252,6 @@ fn furnish(layout: &mut Layout) {
         .filter(|area| area.kind == AreaKind::Park)
         .map(|area| area.polygon.clone())
         .collect();
-    for park in &parks {
-        furnish::grove(layout, park, 140.0, &style);
-    }
+    let groves: Vec<_> = parks.iter().map(|park| (park, 140.0)).collect();
+    furnish::groves(layout, &groves, &style);
 }

@@ -329,9 +329,8 @@ impl Builder {
         };
         furnish::streets(&mut self.layout, &style);
         furnish::parking(&mut self.layout, &style);
-        for park in &parks {
-            furnish::grove(&mut self.layout, park, 140.0, &style);
-        }
+        let groves: Vec<_> = parks.iter().map(|park| (park, 140.0)).collect();
+        furnish::groves(&mut self.layout, &groves, &style);
         furnish::turn_lamps(&mut self.layout, lamps);
     }
 }
