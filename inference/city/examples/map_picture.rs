@@ -60,6 +60,9 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
     let mut picture = vec![0u8; width * height * 3];
     let (first, last) = (Tile::at(low), Tile::at(high));
     let (mut laid, mut painted, mut buildings) = (0.0, 0.0, 0);
+    let mut cover = std::collections::BTreeMap::new();
+    let mut ends: std::collections::BTreeMap<(u64, bool), DVec2> =
+        std::collections::BTreeMap::new();
     for y in first.y..=last.y {
         for x in first.x..=last.x {
             let tile = Tile { x, y };
@@ -68,6 +71,14 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
             laid += start.elapsed().as_secs_f64();
             let start = Instant::now();
             let maps = rasterize(&layout, pixel as f32);
+            for road in layout.roads.iter().filter(|r| r.line.len() > 1) {
+                for (at, end) in [
+                    (road.line[0], false),
+                    (road.line[road.line.len() - 1], true),
+                ] {
+                    ends.insert((road.id, end), layout.origin + at.as_dvec2());
+                }
+            }
             painted += start.elapsed().as_secs_f64();
             buildings += layout.buildings.iter().filter(|b| !b.context).count();
             let mut colors: Vec<Vec3> = (0..maps.classes.len()).map(|i| color(&maps, i)).collect();
@@ -84,6 +95,12 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
                     let Some(cell) = maps.cell_at(point) else {
                         continue;
                     };
+                    let what = if maps.instances[cell] != 0 {
+                        "built".to_owned()
+                    } else {
+                        format!("{:?}", maps.ground[cell])
+                    };
+                    *cover.entry(what).or_insert(0usize) += 1;
                     let row = height - 1 - py as usize;
                     let at = (row * width + px as usize) * 3;
                     let c = (colors[cell] * 255.0).clamp(Vec3::ZERO, Vec3::splat(255.0));
@@ -96,6 +113,25 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
     println!(
         "{buildings} buildings, {:.0} a km²; laid out in {laid:.2} s, maps in {painted:.2} s",
         buildings as f64 / km2
+    );
+    let all: usize = cover.values().sum();
+    for (what, count) in &cover {
+        print!("{what} {:.1} %  ", 100.0 * *count as f64 / all as f64);
+    }
+    let mut places: Vec<(DVec2, usize)> = Vec::new();
+    for end in ends.values() {
+        match places
+            .iter_mut()
+            .find(|(place, _)| place.distance(*end) < 1.0)
+        {
+            Some(place) => place.1 += 1,
+            None => places.push((*end, 1)),
+        }
+    }
+    let crossings = places.iter().filter(|(_, count)| *count > 1).count();
+    println!(
+        "\n{} places where streets end, {crossings} of them crossings",
+        places.len()
     );
     let file = std::io::BufWriter::new(std::fs::File::create(path).expect("a file to write"));
     let mut encoder = png::Encoder::new(file, width as u32, height as u32);
