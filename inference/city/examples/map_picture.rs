@@ -1,6 +1,7 @@
 //! Draws a plan like the map of a city, to judge it by eye.
 //!
 //! `map_picture osm FILE OUT.png [METRES_PER_PIXEL]`
+//! `map_picture time SEED`
 //! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL]`
 #![allow(
     clippy::unwrap_used,
@@ -49,8 +50,78 @@ fn main() {
             let half = DVec2::splat(0.5 * number(3, 1400.0));
             draw(&plan, -half, half, number(4, 1.0), word(2));
         }
+        "time" => time(number(1, 7.0) as u64),
         _ => println!("map_picture osm FILE OUT.png [METRES_PER_PIXEL]"),
     }
+}
+
+/// Milliseconds that the processors worked for this program, whatever else they did meanwhile (Linux).
+fn busy() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+        .filter_map(|line| line.split(' ').next()?.parse::<f64>().ok())
+        .sum::<f64>()
+        * 1e-6
+}
+
+/// Times a quarter, its tiles and their maps, in the time of one processor.
+fn time(seed: u64) {
+    let style = city::CityStyle {
+        seed,
+        ..city::CityStyle::default()
+    };
+    let spread = |what: &str, mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        println!(
+            "{what}: median {:.1} ms of one processor, slowest {:.1} ms, of {}",
+            at(0.5),
+            at(1.0),
+            times.len()
+        );
+    };
+    let (mut first, mut again, mut maps) = (Vec::new(), Vec::new(), Vec::new());
+    for i in 0..12 {
+        let tile = Tile {
+            x: 7 * (i % 4) - 12,
+            y: 7 * (i / 4) - 7,
+        };
+        let plan = city::ProceduralPlan::new(style);
+        let start = busy();
+        plan.layout(tile);
+        first.push(busy() - start);
+        let start = busy();
+        let layout = plan.layout(tile);
+        again.push(busy() - start);
+        let start = busy();
+        let painted = rasterize(&layout, 0.25);
+        maps.push(busy() - start);
+        assert!(painted.cell == 0.25);
+    }
+    spread("a tile of a new city", first);
+    spread("a tile whose quarters are known", again);
+    spread("its maps at 0.25 m", maps);
+    let plan = city::ProceduralPlan::new(style);
+    let start = busy();
+    let mut buildings = 0;
+    for i in 0..400 {
+        let layout = plan.layout(Tile {
+            x: i % 20 - 10,
+            y: i / 20 - 10,
+        });
+        buildings += layout.buildings.iter().filter(|b| !b.context).count();
+    }
+    let spent = busy() - start;
+    let km2 = 400.0 * f64::from(TILE_SIZE * TILE_SIZE) * 1e-6;
+    println!(
+        "{km2:.1} km², {buildings} buildings: {:.1} ms a tile, {:.0} buildings a km²",
+        spent / 400.0,
+        buildings as f64 / km2
+    );
 }
 
 /// Draws a part of a plan, tile by tile.

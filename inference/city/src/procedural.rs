@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use glam::{DVec2, IVec2, Vec2};
+use rayon::prelude::*;
 
 use crate::furnish::Obstacles;
 use crate::layout::{Layout, Plan, TILE_SIZE, Tile};
@@ -101,8 +102,9 @@ impl Plan for ProceduralPlan {
             ..Layout::default()
         };
         let mut along_borders = Layout::default();
-        for at in self.lattice.quarters(low, high) {
-            let quarter = self.quarter(at);
+        let near: Vec<IVec2> = self.lattice.quarters(low, high).collect();
+        let quarters: Vec<Arc<LaidOut>> = near.into_par_iter().map(|at| self.quarter(at)).collect();
+        for quarter in quarters {
             collect(&quarter.layout, tile, &mut layout);
             collect(&quarter.along_borders, tile, &mut along_borders);
         }
