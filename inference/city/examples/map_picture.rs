@@ -1,6 +1,7 @@
 //! Draws a plan like the map of a city, to judge it by eye.
 //!
 //! `map_picture osm FILE OUT.png [METRES_PER_PIXEL]`
+//! `map_picture painted FILE.png OUT.png [METRES_PER_PIXEL]`
 //! `map_picture time SEED`
 //! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL]`
 #![allow(
@@ -50,9 +51,46 @@ fn main() {
             let half = DVec2::splat(0.5 * number(3, 1400.0));
             draw(&plan, -half, half, number(4, 1.0), word(2));
         }
+        "painted" => painted(word(1), word(2), number(3, 1.0) as f32),
         "time" => time(number(1, 7.0) as u64),
         _ => println!("map_picture osm FILE OUT.png [METRES_PER_PIXEL]"),
     }
+}
+
+/// Draws the city of a painted picture, with a legend made for it.
+fn painted(from: &str, to: &str, cell: f32) {
+    use city::painted::{Heights, Legend, Picture, city};
+    let file = std::io::BufReader::new(std::fs::File::open(from).expect("a picture"));
+    let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
+    let mut bytes = vec![0; reader.output_buffer_size().expect("a picture that fits")];
+    let info = reader.next_frame(&mut bytes).expect("a whole PNG");
+    let step = info.color_type.samples();
+    let colors: Vec<[u8; 3]> = bytes
+        .chunks_exact(step)
+        .map(|c| [c[0], c[1], c[2]])
+        .collect();
+    let (width, height) = (info.width as usize, info.height as usize);
+    let picture = Picture {
+        width,
+        height,
+        colors: &colors,
+    };
+    let legend = Legend::of(&picture);
+    for entry in &legend.entries {
+        println!("  {:?} is {:?}", entry.color, entry.class);
+    }
+    let start = Instant::now();
+    let city = city(&picture, cell, &legend, Heights::Rule).expect("a city");
+    let whole = city.plan.whole();
+    println!(
+        "{} buildings, {} streets in {:?}, {:?}",
+        whole.buildings.len(),
+        whole.roads.len(),
+        start.elapsed(),
+        city.warnings
+    );
+    let (low, high) = city.plan.bounds().unwrap();
+    draw(&city.plan, low, high, f64::from(cell), to);
 }
 
 /// Milliseconds that the processors worked for this program, whatever else they did meanwhile (Linux).

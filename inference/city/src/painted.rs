@@ -139,9 +139,16 @@ pub fn city(
     heights: Heights<'_>,
 ) -> Result<PaintedCity, PaintError> {
     let (maps, warnings) = maps(picture, cell, legend, heights)?;
+    let mut warnings = warnings;
     let plan = crate::trace::trace_plan(&maps);
     if plan.whole().buildings.is_empty() && plan.whole().roads.is_empty() {
         return Err(PaintError::Empty);
+    }
+    if plan.whole().buildings.is_empty() {
+        warnings.push("the map shows no buildings; look at the legend".to_owned());
+    }
+    if plan.whole().roads.is_empty() {
+        warnings.push("the map shows no roads; look at the legend".to_owned());
     }
     Ok(PaintedCity { plan, warnings })
 }

@@ -24,7 +24,7 @@ pub struct Legend {
 }
 
 /// Colors of a picture that are so near are one.
-const NEAR: i32 = 36 * 36;
+const NEAR: i32 = 26 * 26;
 /// Share of a picture that a color must have to be in a legend made for it.
 const SMALLEST: f64 = 0.002;
 /// Longest legend made for a picture.
@@ -78,9 +78,13 @@ impl Legend {
                 .into_iter()
                 .filter(|(_, count)| *count as f64 > SMALLEST * all)
                 .take(LONGEST)
-                .map(|(color, _)| LegendEntry {
+                .map(|(color, count)| LegendEntry {
                     color,
-                    class: usual(color),
+                    // Paper, dark or light, has no color, and most of the picture.
+                    class: match usual(color) {
+                        Class::Road if count as f64 > 0.4 * all => Class::Zone,
+                        class => class,
+                    },
                 })
                 .collect(),
             tolerance: 90.0,
@@ -158,8 +162,8 @@ fn usual([r, g, b]: [u8; 3]) -> Class {
     } else if g == most && g - r > 12 {
         Class::Green
     } else if r > 215 && g > 170 && b < g {
-        // Bright yellow is a main road, pale yellow a square.
-        if g - b > 60 { Class::Road } else { Class::Zone }
+        // Yellow is a main road, what is nearly gray a square.
+        if g - b > 30 { Class::Road } else { Class::Zone }
     } else {
         Class::Roof
     }

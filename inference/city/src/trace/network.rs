@@ -1,11 +1,14 @@
 //! Thinned cells become streets: branches between nodes, short ones dropped, those that go straight on joined.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use glam::DVec2;
 
 use super::skeleton::Mask;
 use crate::geometry::{thin, toward};
+
+/// Cells from a node to where the direction of a branch is taken.
+const AHEAD: usize = 12;
 
 /// A street, units of cells.
 #[derive(Debug, Clone)]
@@ -51,15 +54,37 @@ pub(super) fn streets(mask: &Mask) -> Vec<Street> {
         .map(|cells| cells.iter().map(|&c| point(c)).sum::<DVec2>() / cells.len().max(1) as f64)
         .collect();
 
-    joined(branches)
+    let chains = chains(&branches, |end| {
+        let branch = &branches[end.branch];
+        let ahead = AHEAD.min(branch.cells.len() - 1);
+        let cell = match end.side {
+            0 => branch.cells[ahead],
+            _ => branch.cells[branch.cells.len() - 1 - ahead],
+        };
+        let way = toward(middles[branch.nodes[end.side]], point(cell));
+        (way, half_width(inner(&branch.cells), &distance))
+    });
+    chains
         .into_iter()
-        .map(|branch| {
-            let mut line = vec![middles[branch.nodes[0]]];
-            line.extend(smoothed(&branch.cells, point));
-            line.push(middles[branch.nodes[1]]);
+        .map(|chain| {
+            let mut line = Vec::new();
+            let mut middle = Vec::new();
+            for end in &chain {
+                let branch = &branches[end.branch];
+                line.push(middles[branch.nodes[end.side]]);
+                let mut points = smoothed(&branch.cells, point);
+                if end.side == 1 {
+                    points.reverse();
+                }
+                line.extend(points);
+                middle.extend(inner(&branch.cells));
+            }
+            if let Some(end) = chain.last() {
+                line.push(middles[branches[end.branch].nodes[1 - end.side]]);
+            }
             Street {
                 line: carried_out(thin(&line, 0.9), mask),
-                half_width: half_width(&branch.cells, &distance),
+                half_width: half_width(&middle, &distance),
             }
         })
         .filter(|street| street.line.len() >= 2 && street.line[0] != street.line[1])
@@ -73,11 +98,15 @@ fn widest(cells: &[usize], distance: &[f32]) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// The middle of the distances along the inner half of a branch: at its ends other streets widen the band.
-fn half_width(cells: &[usize], distance: &[f32]) -> f64 {
+/// The inner half of a branch: at its ends other streets widen the band.
+fn inner(cells: &[usize]) -> &[usize] {
     let quarter = cells.len() / 4;
-    let inner = &cells[quarter..cells.len() - quarter];
-    let mut values: Vec<f32> = inner.iter().map(|&cell| distance[cell]).collect();
+    &cells[quarter..cells.len() - quarter]
+}
+
+/// The middle of the distances of some cells.
+fn half_width(cells: &[usize], distance: &[f32]) -> f64 {
+    let mut values: Vec<f32> = cells.iter().map(|&cell| distance[cell]).collect();
     if values.is_empty() {
         return 0.0;
     }
@@ -186,46 +215,79 @@ fn contract(places: &mut [Vec<usize>], branches: &mut Vec<Branch>, width_at: &[f
     }
 }
 
-/// Joins branches at nodes where only two are left.
-fn joined(mut branches: Vec<Branch>) -> Vec<Branch> {
-    loop {
-        let degree = degrees(&branches);
-        let mut at: HashMap<usize, usize> = HashMap::new();
-        let mut pair = None;
-        for (i, branch) in branches.iter().enumerate() {
-            if branch.nodes[0] == branch.nodes[1] {
-                continue;
-            }
-            for node in branch.nodes {
-                if degree[&node] != 2 {
-                    continue;
-                }
-                match at.insert(node, i) {
-                    Some(other) if other != i => pair = Some((other, i, node)),
-                    _ => {}
-                }
-            }
-            if pair.is_some() {
-                break;
-            }
+/// One end of a branch: where a street comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct End {
+    branch: usize,
+    side: usize,
+}
+
+impl End {
+    fn other(self) -> Self {
+        Self {
+            side: 1 - self.side,
+            ..self
         }
-        let Some((a, b, node)) = pair else {
-            return branches;
-        };
-        let second = branches.swap_remove(a.max(b));
-        let first = &mut branches[a.min(b)];
-        let mut tail = second;
-        if first.nodes[0] == node {
-            first.nodes.reverse();
-            first.cells.reverse();
-        }
-        if tail.nodes[1] == node {
-            tail.nodes.reverse();
-            tail.cells.reverse();
-        }
-        first.nodes[1] = tail.nodes[1];
-        first.cells.extend(tail.cells);
     }
+}
+
+/// Branches that are one street, each by the end at which it is entered. `arm` gives the direction in which a branch
+/// leaves its end, and its half width.
+fn chains(branches: &[Branch], arm: impl Fn(End) -> (DVec2, f64)) -> Vec<Vec<End>> {
+    let partner = partners(branches, arm);
+    let mut used = vec![false; branches.len()];
+    let mut chains = Vec::new();
+    let ends = (0..branches.len()).flat_map(|branch| [0, 1].map(|side| End { branch, side }));
+    let (loose, closed): (Vec<End>, Vec<End>) = ends.partition(|end| !partner.contains_key(end));
+    // What is left after the streets with ends are rings.
+    for start in loose.into_iter().chain(closed) {
+        let mut chain = Vec::new();
+        let mut next = Some(start);
+        while let Some(end) = next.filter(|end| !used[end.branch]) {
+            used[end.branch] = true;
+            chain.push(end);
+            next = partner.get(&end.other()).copied();
+        }
+        if !chain.is_empty() {
+            chains.push(chain);
+        }
+    }
+    chains
+}
+
+/// Which branch goes on where one ends: the only other one, or the straightest that is about as wide.
+fn partners(branches: &[Branch], arm: impl Fn(End) -> (DVec2, f64)) -> HashMap<End, End> {
+    let mut at: BTreeMap<usize, Vec<(End, DVec2, f64)>> = BTreeMap::new();
+    for (branch, own) in branches.iter().enumerate() {
+        for side in [0, 1] {
+            let end = End { branch, side };
+            let (way, half) = arm(end);
+            at.entry(own.nodes[side])
+                .or_default()
+                .push((end, way, half));
+        }
+    }
+    let mut partner = HashMap::new();
+    for arms in at.values() {
+        let mut pairs = Vec::new();
+        for (i, a) in arms.iter().enumerate() {
+            for b in &arms[i + 1..] {
+                let straight = a.1.dot(b.1);
+                let alike = a.2.max(b.2) < 1.35 * a.2.min(b.2) + 0.5;
+                if a.0.branch != b.0.branch && (arms.len() == 2 || (straight < -0.86 && alike)) {
+                    pairs.push((straight, a.0, b.0));
+                }
+            }
+        }
+        pairs.sort_by(|x, y| x.0.total_cmp(&y.0));
+        for (_, a, b) in pairs {
+            if !partner.contains_key(&a) && !partner.contains_key(&b) {
+                partner.insert(a, b);
+                partner.insert(b, a);
+            }
+        }
+    }
+    partner
 }
 
 /// The cells of a branch as a line without their steps.
