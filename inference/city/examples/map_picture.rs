@@ -1,7 +1,7 @@
 //! Draws a plan like the map of a city, to judge it by eye.
 //!
 //! `map_picture osm FILE OUT.png [METRES_PER_PIXEL]`
-//! `map_picture painted FILE.png OUT.png [METRES_PER_PIXEL]`
+//! `map_picture painted FILE.png OUT.png [METRES_PER_PIXEL] [TIMES_LARGER]`
 //! `map_picture time SEED`
 //! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL]`
 #![allow(
@@ -51,14 +51,19 @@ fn main() {
             let half = DVec2::splat(0.5 * number(3, 1400.0));
             draw(&plan, -half, half, number(4, 1.0), word(2));
         }
-        "painted" => painted(word(1), word(2), number(3, 1.0) as f32),
+        "painted" => painted(
+            word(1),
+            word(2),
+            number(3, 1.0) as f32,
+            number(4, 1.0) as usize,
+        ),
         "time" => time(number(1, 7.0) as u64),
         _ => println!("map_picture osm FILE OUT.png [METRES_PER_PIXEL]"),
     }
 }
 
 /// Draws the city of a painted picture, with a legend made for it.
-fn painted(from: &str, to: &str, cell: f32) {
+fn painted(from: &str, to: &str, cell: f32, times: usize) {
     use city::painted::{Heights, Legend, Picture, city};
     let file = std::io::BufReader::new(std::fs::File::open(from).expect("a picture"));
     let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
@@ -70,6 +75,10 @@ fn painted(from: &str, to: &str, cell: f32) {
         .map(|c| [c[0], c[1], c[2]])
         .collect();
     let (width, height) = (info.width as usize, info.height as usize);
+    let larger =
+        |i: usize| colors[(i / (width * times) / times) * width + i % (width * times) / times];
+    let colors: Vec<[u8; 3]> = (0..colors.len() * times * times).map(larger).collect();
+    let (width, height) = (width * times, height * times);
     let picture = Picture {
         width,
         height,

@@ -16,6 +16,8 @@ pub use legend::{Legend, LegendEntry};
 pub const MOST_PIXELS: usize = 8192 * 8192;
 /// Pixels along the shorter side of the smallest picture.
 const FEWEST: usize = 16;
+/// Smallest patch of a color that is something, m².
+const SPECK: f32 = 10.0;
 /// Share of a picture whose colors may be in no legend; smooth edges between colors are.
 const MOST_UNKNOWN: f64 = 0.25;
 
@@ -186,7 +188,7 @@ pub fn maps(
         fill(&mut classes, width);
     }
     let classes: Vec<Class> = classes.into_iter().map(Option::unwrap_or_default).collect();
-    let classes = without_rims(&classes, width);
+    let classes = without_specks(without_rims(&classes, width), width, cell);
     let top = match heights {
         Heights::Rule => Vec::new(),
         Heights::Picture { gray, white } => {
@@ -325,14 +327,7 @@ fn fill(classes: &mut [Option<Class>], width: usize) {
     while !front.is_empty() {
         let mut next = Vec::new();
         for cell in front {
-            let x = cell % width;
-            let around = [
-                (x > 0).then(|| cell - 1),
-                (x + 1 < width).then(|| cell + 1),
-                cell.checked_sub(width),
-                Some(cell + width).filter(|&below| below < classes.len()),
-            ];
-            for other in around.into_iter().flatten() {
+            for other in around(cell, width, classes.len()) {
                 if classes[other].is_none() {
                     classes[other] = classes[cell];
                     next.push(other);
@@ -341,6 +336,51 @@ fn fill(classes: &mut [Option<Class>], width: usize) {
         }
         front = next;
     }
+}
+
+/// Without patches smaller than anything that is built: cars, lamps and letters that a map shows.
+fn without_specks(classes: Vec<Class>, width: usize, cell: f32) -> Vec<Class> {
+    let smallest = (SPECK / (cell * cell)).ceil() as usize;
+    let mut kept: Vec<Option<Class>> = classes.iter().copied().map(Some).collect();
+    let mut seen = vec![false; classes.len()];
+    let (mut open, mut region) = (Vec::new(), Vec::new());
+    for first in 0..classes.len() {
+        if std::mem::replace(&mut seen[first], true) {
+            continue;
+        }
+        open.push(first);
+        region.clear();
+        let mut count = 0;
+        while let Some(at) = open.pop() {
+            count += 1;
+            if count <= smallest {
+                region.push(at);
+            }
+            for other in around(at, width, classes.len()) {
+                if classes[other] == classes[first] && !std::mem::replace(&mut seen[other], true) {
+                    open.push(other);
+                }
+            }
+        }
+        if count < smallest {
+            region.iter().for_each(|&at| kept[at] = None);
+        }
+    }
+    fill(&mut kept, width);
+    kept.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// The cells at the four sides of one.
+fn around(cell: usize, width: usize, cells: usize) -> impl Iterator<Item = usize> {
+    let x = cell % width;
+    [
+        (x > 0).then(|| cell - 1),
+        (x + 1 < width).then(|| cell + 1),
+        cell.checked_sub(width),
+        Some(cell + width).filter(|&below| below < cells),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Without rims of one pixel: where two colors are blended at their border, the blend can look like a third.
