@@ -163,7 +163,7 @@ impl HeightField {
         let (mut light, mut t) = (1.0_f32, 0.3);
         while t < reach && light > 0.01 {
             let p = at + towards * t;
-            let over = p.z - self.blurred(p.truncate(), 0.02 * t);
+            let over = p.z - self.blurred(p.truncate(), 0.006 * t);
             light = light.min((over / (0.06 + 0.012 * t) + 0.5).clamp(0.0, 1.0));
             let crown = self.crown(p.truncate());
             let step = 0.25 + 0.03 * t;
