@@ -114,6 +114,7 @@ fn trunk(
     if stride > 2.0 {
         return;
     }
+    builder.segment = stride;
     // Three sheets around the axis stand for the round trunk.
     let sides = if stride <= 0.25 { 6 } else { 3 };
     for k in 0..sides {

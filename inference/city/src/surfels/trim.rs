@@ -44,7 +44,7 @@ pub(super) fn trim(site: &Site<'_>, job: &WallJob<'_>, roof: &RoofPlan, builder:
     if flat && job.stride <= 2.0 {
         parapet(site, job, builder);
     }
-    if wall.kind == WallKind::Party || job.stride > 2.0 {
+    if wall.kind == WallKind::Party || job.stride > 1.0 {
         return;
     }
     let visible = |place: &OnWall, z: f32| {
@@ -204,6 +204,7 @@ fn bays(site: &Site<'_>, job: &WallJob<'_>, builder: &mut Builder) {
                 Vec2::new(u, floor + 0.5 * wall.floor),
                 0.7 * wall.floor,
             );
+            builder.segment = part.stride;
             let balcony = has_balcony(style, wall.kind, column, row);
             if balcony {
                 balcony_at(&part, builder, &place, floor);

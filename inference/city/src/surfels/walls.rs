@@ -96,6 +96,7 @@ impl WallJob<'_> {
     /// Puts the cells of the wall down.
     pub(super) fn emit(&self, site: &Site<'_>, builder: &mut Builder, roof: &RoofPlan) {
         builder.class = Class::Facade;
+        builder.segment = self.stride;
         let wall = &self.wall;
         if site.scope.asked_from.is_finite() {
             builder.surfels.asks.walls.push((*self.style, *wall));
