@@ -92,6 +92,8 @@ impl App {
             Wish::NewSceneAnyway => self.start_anew(),
             Wish::ShowProject => self.show_project(ctx),
             Wish::ShowProjectAnyway => self.show_project_anyway(),
+            Wish::NewCity => self.new_city(),
+            Wish::KeepCityPart => self.keep_city_part(),
             Wish::ToggleHistory => {
                 self.settings.history_open ^= true;
                 self.settings.data_open = false;
@@ -103,6 +105,7 @@ impl App {
             Wish::Travel(steps) => self.travel(steps),
             Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
+            Wish::StopLooking => self.stop_looking(),
             Wish::Dismiss(id) => self.front.notices.dismiss(id),
             Wish::ForgetRecent(path) => self.settings.recent.retain(|r| r.path != path),
             Wish::Reveal(path) => reveal(&path),
@@ -244,7 +247,7 @@ impl App {
         let node = match &job.task {
             Task::Load(loading) => Some(loading.node),
             Task::Generate(generating) => generating.node,
-            Task::Write(_) | Task::OpenProject(_) => None,
+            Task::Write(_) | Task::OpenProject(_) | Task::Map(_) => None,
         };
         if let Some(node) = node {
             let outcome = self.editor.cancel_incoming(node);
