@@ -6,6 +6,7 @@
 
 mod adjust;
 pub mod camera_control;
+pub mod clean;
 mod clipboard;
 pub mod command;
 pub mod data;
@@ -16,6 +17,7 @@ pub mod input;
 pub mod keymap;
 pub mod outcome;
 pub mod overlay;
+pub mod paint_options;
 pub mod picker;
 mod restore;
 mod run;
@@ -29,6 +31,7 @@ pub mod view_options;
 pub mod volume;
 
 pub use camera_control::{AxisView, CameraControl};
+pub use clean::{Finding, Found, Search};
 pub use command::{Command, CommandInfo, EditCommand};
 pub use data::{DataRange, Histogram, Quantity};
 pub use editor::Editor;
@@ -37,9 +40,10 @@ pub use input::{Button, Input, Key, Modifiers};
 pub use keymap::Keymap;
 pub use outcome::{Outcome, Request};
 pub use overlay::{Handle, Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
+pub use paint_options::PaintOptions;
 pub use picker::{NoPicker, Pick, Picker};
 pub use restore::Desk;
-pub use run::{clean::Finding, color::GradeInHand};
+pub use run::{color::GradeInHand, simplify::ToSimplify};
 pub use select::{Region, SelectOp};
 pub use select_options::{ColorSource, SelectOptions};
 pub use settings::{NavigationPreset, Settings};

@@ -58,6 +58,8 @@ pub(crate) struct Layers<C> {
     pub(crate) revision: u64,
     /// Counts those of them that are more than colors.
     pub(crate) geometry: u64,
+    /// Changes of colors alone.
+    pub(crate) painted: u64,
     /// Whether any splat that is drawn is selected.
     pub(crate) any_selected: bool,
     residency: Residency,
@@ -75,6 +77,7 @@ impl<C: Chunk> Layers<C> {
             shading: bytemuck::Zeroable::zeroed(),
             revision: 0,
             geometry: 0,
+            painted: 0,
             any_selected: false,
             residency: Residency::default(),
             resized: false,
@@ -118,6 +121,15 @@ impl<C: Chunk> Layers<C> {
                     {
                         layer.rewrite(home, source, rows.clone());
                         moved = true;
+                    }
+                }
+                Dirty::Colors { node, rows } => {
+                    self.painted += 1;
+                    let all = rows.covering();
+                    if let Some((layer, source)) = self.find(scene, *node)
+                        && !(layer.written.start <= all.start && all.end <= layer.written.end)
+                    {
+                        moved |= layer.recolor(home, source, rows);
                     }
                 }
                 Dirty::Flags { node, rows } => {

@@ -103,6 +103,7 @@ impl App {
             Wish::Travel(steps) => self.travel(steps),
             Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
+            Wish::StopLooking => self.stop_looking(),
             Wish::Dismiss(id) => self.front.notices.dismiss(id),
             Wish::ForgetRecent(path) => self.settings.recent.retain(|r| r.path != path),
             Wish::Reveal(path) => reveal(&path),
@@ -298,6 +299,16 @@ impl App {
                 }
                 if goes_on {
                     ctx.request_repaint_after(super::poll::BEAT);
+                }
+            }
+            Card::Simplify(card) => {
+                let gpu = self.view.gpu();
+                let (outcome, goes_on) = card.poll(&mut self.editor, gpu, &self.wake);
+                if goes_on {
+                    ctx.request_repaint_after(super::poll::BEAT);
+                }
+                if let Some(outcome) = outcome {
+                    self.digest(outcome);
                 }
             }
             Card::Chooser(chooser) => chooser.refresh(),

@@ -81,7 +81,7 @@ impl Stage {
 }
 
 /// The graphics device's renderer, or the processor's where there is none or it is not wanted.
-fn open_renderer(software: bool) -> Box<dyn Render> {
+pub(crate) fn open_renderer(software: bool) -> Box<dyn Render> {
     if !software {
         match Gpu::headless() {
             Ok(gpu) if Gpu::is_slower_than_software(gpu.device_type) => {}

@@ -143,7 +143,12 @@ impl Levels {
         dirty: &[Dirty],
         now: Instant,
     ) -> Option<Duration> {
-        let splats = |d: &Dirty| matches!(d, Dirty::Cloud { .. } | Dirty::Flags { .. });
+        let splats = |d: &Dirty| {
+            matches!(
+                d,
+                Dirty::Cloud { .. } | Dirty::Colors { .. } | Dirty::Flags { .. }
+            )
+        };
         if !dirty.iter().any(splats) {
             return None;
         }

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc, time::Instant};
 
 use glam::Vec3;
 use rayon::prelude::*;
-use scene::{GaussianCloud, Grade, LodTree, NodeId, SplatFlags, SplatLayer, Transform};
+use scene::{GaussianCloud, Grade, LodTree, NodeId, RowSet, SplatFlags, SplatLayer, Transform};
 
 use super::{Chunk, flags::Flags, loader::Source, stream::Stream};
 use crate::{
@@ -202,11 +202,11 @@ impl<C: Chunk> Layer<C> {
     }
 
     /// Runs of packed rows, whole blocks within one chunk, that hold these rows of the document.
-    fn packed_runs(&self, rows: Range<usize>) -> Vec<Range<usize>> {
+    fn packed_runs(&self, rows: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
         let mut touched = vec![false; self.len.div_ceil(BLOCK)];
-        let end = rows.end.min(self.len);
-        for &place in &self.sorted_from_splat[rows.start.min(end)..end] {
-            touched[place as usize / BLOCK] = true;
+        let packed = &self.sorted_from_splat[..self.sorted_from_splat.len().min(self.len)];
+        for place in rows.filter_map(|row| packed.get(row)) {
+            touched[*place as usize / BLOCK] = true;
         }
         let mut runs: Vec<Range<usize>> = Vec::new();
         for block in (0..touched.len()).filter(|&b| touched[b]) {
@@ -375,19 +375,37 @@ impl<C: Chunk> Layer<C> {
         }
     }
 
+    /// Packs rows of which only the colors changed: every splat stays where it is. Whether they are so many
+    /// that everything is packed as if more had changed.
+    pub(super) fn recolor(&mut self, home: &C::Home, source: &SplatLayer, rows: &RowSet) -> bool {
+        if rows.len() > Residency::LARGE {
+            self.rewrite(home, source, rows.covering());
+            return true;
+        }
+        let runs = self.packed_runs(rows.iter());
+        self.write_runs(home, source, &runs);
+        if let Some(stream) = &mut self.stream {
+            stream.set_cloud(&source.cloud, rows.iter());
+        }
+        false
+    }
+
     fn write_rows(&mut self, home: &C::Home, source: &SplatLayer, rows: Range<usize>) {
-        let cloud = &source.cloud;
         let runs = self.packed_runs(rows);
+        self.write_runs(home, source, &runs);
+        self.features = pack::features(&source.cloud);
+        self.bound_pages(&source.cloud, &runs);
+    }
+
+    fn write_runs(&mut self, home: &C::Home, source: &SplatLayer, runs: &[Range<usize>]) {
         for run in runs.iter().cloned() {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
                 let rows = &self.splat_from_sorted[run];
-                chunk.write_cloud(home, cloud, rows, at);
+                chunk.write_cloud(home, &source.cloud, rows, at);
                 chunk.write_flags(home, &source.flags, rows, at);
             }
         }
-        self.features = pack::features(cloud);
-        self.bound_pages(cloud, &runs);
     }
 
     /// Measures the pages of rows that changed.

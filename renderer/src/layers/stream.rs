@@ -496,18 +496,22 @@ impl<C: Chunk> Stream<C> {
 
     /// Takes over another cloud of as many rows, of which these may have changed. What is in the slots is
     /// drawn until the new is there.
-    pub(crate) fn set_cloud(&mut self, cloud: &Arc<GaussianCloud>, rows: std::ops::Range<usize>) {
+    pub(crate) fn set_cloud(
+        &mut self,
+        cloud: &Arc<GaussianCloud>,
+        rows: impl Iterator<Item = usize>,
+    ) {
         let tree = Arc::clone(&self.source.tree);
-        if rows.len() >= cloud.len() {
+        let whole = rows.size_hint().0 >= cloud.len();
+        if whole {
             self.outdated.fill(true);
             self.stale.fill(true);
-        } else {
-            for row in rows {
-                let leaf = tree.leaf_of(row as u32);
-                self.outdated[leaf] = true;
-                self.stale[leaf] = true;
-                outdate_above(&tree, &mut self.stale, leaf);
-            }
+        }
+        for row in rows.filter(|_| !whole) {
+            let leaf = tree.leaf_of(row as u32);
+            self.outdated[leaf] = true;
+            self.stale[leaf] = true;
+            outdate_above(&tree, &mut self.stale, leaf);
         }
         self.change_source(Arc::clone(cloud), tree);
     }
