@@ -5,10 +5,12 @@ mod data;
 mod exports;
 mod files;
 mod grant;
+pub mod look;
 mod picker;
 mod poll;
 mod project;
 mod stage;
+mod tell;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +21,6 @@ use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand
 
 use crate::background::{Background, Wake};
 use crate::choose::Purpose;
-use crate::counts::Counts;
 use crate::cx::{CardKind, Cx, Wish, Wishes};
 use crate::dialogs::{Card, leave::Leaving};
 use crate::document::Document;
@@ -29,7 +30,7 @@ use crate::notify::Notices;
 use crate::panels::{self, State};
 use crate::persist::{self, Settings};
 use crate::pictures::Pictures;
-use crate::probe::{self, Probe};
+use crate::probe::Probe;
 use crate::text;
 use crate::theme::{self, Tokens};
 use crate::view::View;
@@ -65,8 +66,9 @@ struct Front {
     notices: Notices,
     pictures: Pictures,
     wishes: Wishes,
-    counts: Counts,
+    counts: crate::counts::Counts,
     data: data::Data,
+    look: look::Look,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
     /// Files to open once the window is there.
     first_files: Vec<PathBuf>,
@@ -156,8 +158,11 @@ impl App {
             let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
             // While things are moved none comes or goes, though some stand in for others.
             if !outcome.dirty.iter().all(light) && !self.editor.is_transforming() {
-                self.front.counts = Counts::of(self.editor.scene());
+                let (scene, dirty) = (self.editor.scene(), &outcome.dirty);
+                self.front.counts.update(scene, dirty);
                 self.front.data.changes += 1;
+            } else {
+                self.front.counts.doubt(&outcome.dirty);
             }
         }
         if let Some(message) = outcome.message {
@@ -381,31 +386,6 @@ impl App {
         }
     }
 
-    /// Tells a driving program what the window is doing.
-    fn tell_probe(&mut self) {
-        let Some(probe) = &mut self.clock.probe else {
-            return;
-        };
-        let notices = self.front.notices.shown();
-        let stats = &self.view.facts().stats;
-        probe.report(probe::State {
-            jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
-            layers: self.editor.scene().layers().count(),
-            splats: self.front.counts.all.alive,
-            considered: stats.considered,
-            selected: self.front.counts.all.selected,
-            lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
-            card: self.front.card.is_open(),
-            card_name: self.front.card.name(),
-            notices: notices.iter().map(|n| n.title.clone()).collect(),
-            steps: self.editor.history().applied(),
-            autosaved: self.document.autosaved.is_some(),
-            to_come: [stats.waiting, stats.missing_parts],
-            longest_frame_ms: self.clock.longest_frame_ms,
-            first_frame_ms: self.clock.first_frame_ms,
-        });
-    }
-
     fn frame_guide(&self) -> Option<[u32; 2]> {
         match &self.front.card {
             Card::Screenshot => Some(self.settings.screenshot.size),
@@ -430,6 +410,7 @@ impl eframe::App for App {
         self.poll(ctx);
         self.take_input(ctx);
         self.grant(ctx);
+        self.look(ctx);
         self.put_aside(ctx);
         self.forget_flash(ctx);
         self.count_data();
@@ -469,6 +450,7 @@ impl eframe::App for App {
             wishes,
             counts,
             data,
+            look,
             flash,
             ..
         } = front;
@@ -482,6 +464,7 @@ impl eframe::App for App {
             document,
             histogram: data.histogram.as_ref(),
             reach: data.reach.0,
+            looked: &look.looked,
             flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());

@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod bench_scene;
+mod city;
 mod commands;
 mod generate;
 mod info;

@@ -61,6 +61,8 @@ pub enum Wish {
     Recover,
     /// Stop a job.
     CancelJob(u64),
+    /// Give up what a clean-up card looks for.
+    StopLooking,
     /// Take a message away.
     Dismiss(u64),
     /// Forget a recent file.
@@ -144,6 +146,8 @@ pub struct Cx<'a> {
     pub histogram: Option<&'a editor::Histogram>,
     /// The distance of neighbors that follows from the size of splats, metres.
     pub reach: f32,
+    /// How far the search of a clean-up card is, and what it found.
+    pub looked: &'a crate::app::look::Looked,
     /// What the editor said just now.
     pub flash: Option<&'a str>,
 }

@@ -60,7 +60,7 @@ impl Card {
             CardKind::Turntable => Self::Turntable,
             CardKind::Simplify => Self::Simplify(Box::default()),
             CardKind::CleanUp => Self::CleanUp(clean_up::CleanUp::default()),
-            CardKind::Doctor => Self::Doctor(clean_up::Doctor::default()),
+            CardKind::Doctor => Self::Doctor(clean_up::Doctor),
             CardKind::Palette => Self::Palette(palette::Palette::default()),
             CardKind::Keyboard => Self::Keyboard(Box::default()),
             CardKind::Preferences => Self::Preferences,
@@ -118,7 +118,7 @@ impl Card {
                 });
             }
             Self::Preferences => beside(ui, viewport, wishes, |ui, wishes| {
-                preferences::show(ui, settings, wishes);
+                preferences::show(ui, settings, cx.view, wishes);
             }),
             Self::Simplify(card) => beside(ui, viewport, wishes, |ui, wishes| {
                 card.show(ui, cx, wishes);

@@ -16,6 +16,8 @@ pub const CARET_RIGHT: &str = "\u{e13a}";
 pub const CHART: &str = "\u{e150}";
 /// It worked.
 pub const CHECK_CIRCLE: &str = "\u{e184}";
+/// A city.
+pub const CITY: &str = "\u{e102}";
 /// Close or cancel.
 pub const CLOSE: &str = "\u{e4f6}";
 /// Duplicate.

@@ -42,7 +42,7 @@ pub struct Editor {
     /// A point of the world that things are turned about.
     pub(crate) picked_pivot: Option<Vec3>,
     /// Marks of what a clean-up would change; applied, and never a step.
-    pub(crate) preview: Option<Gesture>,
+    pub(crate) preview: Option<crate::run::clean::Preview>,
     pub(crate) picking_pivot: bool,
     /// What the measuring tool has picked, world.
     pub(crate) points: Vec<Vec3>,

@@ -101,6 +101,7 @@ impl App {
             Wish::Travel(steps) => self.travel(steps),
             Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
+            Wish::StopLooking => self.stop_looking(),
             Wish::Dismiss(id) => self.front.notices.dismiss(id),
             Wish::ForgetRecent(path) => self.settings.recent.retain(|r| r.path != path),
             Wish::Reveal(path) => reveal(&path),

@@ -65,6 +65,7 @@ fn nameless(add: impl Fn(&mut egui::Ui, &Cx<'_>, &mut Wishes), editor: &Editor) 
             document: &document,
             histogram: None,
             reach: 0.1,
+            looked: &crate::app::look::Looked::default(),
             flash: None,
         };
         let input = RawInput {

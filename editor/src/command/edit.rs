@@ -1,10 +1,9 @@
 //! Work on layers and selected splats: copies, merging, mirrors, placement, color.
 
+use std::sync::Arc;
+
 use glam::Vec3;
-use scene::{
-    Grade, NodeId,
-    clean::{Ailment, FloaterRules},
-};
+use scene::{Grade, NodeId, RegionMask, clean::Ailment};
 
 use super::{CommandInfo, info};
 use crate::{paint_options::PaintOptions, target::Pivot};
@@ -57,13 +56,13 @@ pub enum EditCommand {
     AcceptSimplified,
     CleanUp,
     Doctor,
-    /// Marks, and changes nothing.
-    PreviewFloaters(FloaterRules),
-    PreviewAilment(Ailment),
+    /// Marks what was found (see [`Search`](crate::Search)), and changes nothing.
+    Preview(Arc<RegionMask>),
     AcceptPreview,
     SelectPreview,
     EndPreview,
-    Cure(Ailment),
+    /// Those that have it.
+    Cure(Ailment, Arc<RegionMask>),
 }
 
 impl EditCommand {
@@ -110,12 +109,11 @@ impl EditCommand {
             Self::AcceptSimplified => info!("clean.simplify_accept", "Keep simplified splats", None, "Edit", "Keep the simpler splats that are shown"),
             Self::CleanUp => info!("clean.floaters", "Clean up floaters…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
             Self::Doctor => info!("clean.doctor", "File doctor…", None, "Edit", "List giant, needle-like, invisible, duplicate and stray splats, with a fix for each"),
-            Self::PreviewFloaters(_) => info!("clean.preview", "Show floaters", None, "Edit", "Draw floaters red without changing anything"),
-            Self::PreviewAilment(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
+            Self::Preview(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
             Self::AcceptPreview => info!("clean.accept", "Remove what is red", None, "Edit", "Delete every splat that is drawn red"),
             Self::SelectPreview => info!("clean.select", "Select what is red", None, "Edit", "Select every splat that is drawn red"),
             Self::EndPreview => info!("clean.end", "End preview", None, "Edit", "Draw everything in its own colors again"),
-            Self::Cure(_) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
+            Self::Cure(..) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
             Self::SetPaintOptions(_) => info!("tool.paint_options", "Set paint", None, "Tools", "Set color, strength, hardness and reach of the painting tools"),
             Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
@@ -161,8 +159,7 @@ impl EditCommand {
     pub(crate) fn keeps_preview(&self) -> bool {
         matches!(
             self,
-            Self::PreviewFloaters(_)
-                | Self::PreviewAilment(_)
+            Self::Preview(_)
                 | Self::AcceptPreview
                 | Self::SelectPreview
                 | Self::Simplify

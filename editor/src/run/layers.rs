@@ -57,12 +57,11 @@ impl Editor {
             E::AcceptSimplified => self.accept_simplified(),
             E::CleanUp => Outcome::request(Request::CleanUpDialog),
             E::Doctor => Outcome::request(Request::DoctorDialog),
-            E::PreviewFloaters(rules) => self.preview_floaters(&rules),
-            E::PreviewAilment(ailment) => self.preview_ailment(ailment),
+            E::Preview(marks) => self.preview(&marks),
             E::AcceptPreview => self.accept_preview(),
             E::SelectPreview => self.select_preview(),
             E::EndPreview => self.end_preview(),
-            E::Cure(ailment) => self.cure(ailment),
+            E::Cure(ailment, mask) => self.cure(ailment, &mask),
             E::StripHarmonics(id, degree) => self.strip_harmonics(id, degree),
         }
     }
@@ -120,12 +119,7 @@ impl Editor {
             }
             E::AcceptSimplified if !self.shows_simplified() => Err("Nothing simpler is shown"),
             E::AcceptSimplified => Ok(()),
-            E::Simplify
-            | E::CleanUp
-            | E::Doctor
-            | E::PreviewFloaters(_)
-            | E::PreviewAilment(_)
-            | E::Cure(_) => {
+            E::Simplify | E::CleanUp | E::Doctor | E::Preview(_) | E::Cure(..) => {
                 let any = any_splat(&self.scene, is_touchable);
                 any.then_some(())
                     .ok_or("There are no visible, unlocked splats")
