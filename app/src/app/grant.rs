@@ -269,7 +269,7 @@ impl App {
 
     /// Shows the scene as it is.
     pub(super) fn end_preview(&mut self) {
-        if self.editor.has_preview() {
+        if self.editor.has_preview() || self.editor.shows_simplified() {
             self.run(Command::Edit(EditCommand::EndPreview));
         }
     }
