@@ -6,6 +6,7 @@
 #import common/shape
 #import common/ewa
 #import common/sh
+#import common/harmonics
 #import common/shade
 #import common/material
 
@@ -16,7 +17,7 @@
 @group(0) @binding(3) var<storage, read> means: array<vec4u>;
 // [splats, 3 or 4] scale, rotation, attributes
 @group(0) @binding(4) var<storage, read> shapes: array<u32>;
-// [planes, sh_stride] four half-precision numbers of [K, 3]
+// [planes, sh_stride] harmonics, four halves or eight signed bytes each, and materials
 @group(0) @binding(5) var<storage, read> sh: array<vec2u>;
 // [blocks, 8] visible bits, visible splats in the block's words before, selected bits
 @group(0) @binding(6) var<storage, read> words: array<vec4u>;
@@ -39,47 +40,6 @@ struct Projected {
     record: Record,
     depth: u32,
     rect: u32,
-}
-
-fn sh_plane(row: u32, plane: u32) -> vec4f {
-    let halves = sh[plane * chunk.sh_stride + row];
-    return vec4f(unpack2x16float(halves.x), unpack2x16float(halves.y));
-}
-
-// Three planes hold four coefficients of three channels.
-fn sh_group(row: u32, group: u32, stored: u32, basis: vec4f) -> vec3f {
-    let p = sh_plane(row, 3u * group);
-    var sum = p.xyz * basis.x;
-    if 4u * group + 1u < stored {
-        let q = sh_plane(row, 3u * group + 1u);
-        let r = sh_plane(row, 3u * group + 2u);
-        sum += vec3f(p.w, q.xy) * basis.y + vec3f(q.zw, r.x) * basis.z + r.yzw * basis.w;
-    }
-    return sum;
-}
-
-// Spherical harmonics towards the splat, plus one half: as halves, to be the same whether
-// kept or not.
-fn packed_sh(row: u32, ray: vec3f) -> vec2u {
-    let degree = min(chunk.sh_degree, view.max_sh_degree);
-    let stored = (chunk.sh_degree + 1u) * (chunk.sh_degree + 1u);
-    var sum: vec3f;
-    if degree == 0u {
-        sum = sh_plane(row, 0u).xyz * SH_C0;
-    } else {
-        let d = ray / length(ray);
-        sum = sh_group(row, 0u, stored, sh_basis_0(d));
-        if degree >= 2u {
-            sum += sh_group(row, 1u, stored, sh_basis_1(d));
-            let third = sh_basis_2(d);
-            sum += sh_group(row, 2u, stored, select(vec4f(third.x, 0.0, 0.0, 0.0), third, degree >= 3u));
-        }
-        if degree >= 3u {
-            sum += sh_group(row, 3u, stored, sh_basis_3(d));
-        }
-    }
-    let color = clamp(sum + 0.5, vec3f(-F16_MAX), vec3f(F16_MAX));
-    return vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
 }
 
 fn unpack_color(halves: vec2u) -> vec3f {

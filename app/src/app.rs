@@ -21,7 +21,6 @@ use egui::{CentralPanel, Context, Frame, Key, Margin, Panel, Ui, ViewportCommand
 
 use crate::background::{Background, Wake};
 use crate::choose::Purpose;
-use crate::counts::Counts;
 use crate::cx::{CardKind, Cx, Wish, Wishes};
 use crate::dialogs::{Card, leave::Leaving};
 use crate::document::Document;
@@ -67,7 +66,7 @@ struct Front {
     notices: Notices,
     pictures: Pictures,
     wishes: Wishes,
-    counts: Counts,
+    counts: crate::counts::Counts,
     data: data::Data,
     look: look::Look,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
@@ -159,8 +158,11 @@ impl App {
             let light = |dirty: &scene::Dirty| matches!(dirty, scene::Dirty::Light);
             // While things are moved none comes or goes, though some stand in for others.
             if !outcome.dirty.iter().all(light) && !self.editor.is_transforming() {
-                self.front.counts = Counts::of(self.editor.scene());
+                let (scene, dirty) = (self.editor.scene(), &outcome.dirty);
+                self.front.counts.update(scene, dirty);
                 self.front.data.changes += 1;
+            } else {
+                self.front.counts.doubt(&outcome.dirty);
             }
         }
         if let Some(message) = outcome.message {
@@ -177,6 +179,7 @@ impl App {
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::SimplifyDialog => Wish::Show(CardKind::Simplify),
                 Request::CleanUpDialog => Wish::Show(CardKind::CleanUp),
                 Request::DoctorDialog => Wish::Show(CardKind::Doctor),
                 Request::DataPanel => Wish::ToggleData,

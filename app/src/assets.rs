@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// The portrait that opens where nothing else is chosen.
 pub const SAMPLE_PORTRAIT: &str = "samples/astronaut.png";
 
+/// The package that paints cities.
+pub const CITY_PACKAGE: &str = "models/city";
+
 /// The package that turns a portrait into a head.
 pub const PORTRAIT_PACKAGE: &str = "models/portrait-head";
 

@@ -6,11 +6,13 @@
 mod args;
 mod bench;
 mod bench_scene;
+mod city;
 mod commands;
 mod generate;
 mod info;
 mod package;
 mod progress;
+mod simplify;
 mod stage;
 
 use std::process::ExitCode;
@@ -48,6 +50,7 @@ fn run(cli: Cli) -> Result<()> {
         Some(Command::Sheet(args)) => commands::sheet(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Convert(args)) => commands::convert(&args),
+        Some(Command::Simplify(args)) => simplify::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchScene(args)) => bench_scene::run(&args),
         Some(Command::Package { action }) => package::run(&action),

@@ -82,6 +82,8 @@ pub enum CardKind {
     Screenshot,
     /// Turntable options.
     Turntable,
+    /// Fewer splats.
+    Simplify,
     /// Floaters.
     CleanUp,
     /// What ails splats.

@@ -11,6 +11,7 @@ pub mod leave;
 mod outline;
 pub mod palette;
 pub mod preferences;
+pub mod simplify;
 
 use egui::{Align2, Area, Color32, Id, Modal, Order, Rect, Ui, vec2};
 
@@ -31,6 +32,8 @@ pub enum Card {
     Screenshot,
     /// Turntable options.
     Turntable,
+    /// Fewer splats.
+    Simplify(Box<simplify::Simplify>),
     /// Floaters.
     CleanUp(clean_up::CleanUp),
     /// What ails splats.
@@ -55,6 +58,7 @@ impl Card {
         match kind {
             CardKind::Screenshot => Self::Screenshot,
             CardKind::Turntable => Self::Turntable,
+            CardKind::Simplify => Self::Simplify(Box::default()),
             CardKind::CleanUp => Self::CleanUp(clean_up::CleanUp::default()),
             CardKind::Doctor => Self::Doctor(clean_up::Doctor),
             CardKind::Palette => Self::Palette(palette::Palette::default()),
@@ -72,6 +76,7 @@ impl Card {
             Self::Drop(_) => "reading",
             Self::Screenshot => "screenshot",
             Self::Turntable => "turntable",
+            Self::Simplify(_) => "simplify",
             Self::CleanUp(_) => "clean-up",
             Self::Doctor(_) => "doctor",
             Self::Palette(_) => "palette",
@@ -113,7 +118,10 @@ impl Card {
                 });
             }
             Self::Preferences => beside(ui, viewport, wishes, |ui, wishes| {
-                preferences::show(ui, settings, wishes);
+                preferences::show(ui, settings, cx.view, wishes);
+            }),
+            Self::Simplify(card) => beside(ui, viewport, wishes, |ui, wishes| {
+                card.show(ui, cx, wishes);
             }),
             Self::CleanUp(card) => beside(ui, viewport, wishes, |ui, wishes| {
                 card.show(ui, cx, wishes);

@@ -16,6 +16,8 @@ pub const CARET_RIGHT: &str = "\u{e13a}";
 pub const CHART: &str = "\u{e150}";
 /// It worked.
 pub const CHECK_CIRCLE: &str = "\u{e184}";
+/// A city.
+pub const CITY: &str = "\u{e102}";
 /// Close or cancel.
 pub const CLOSE: &str = "\u{e4f6}";
 /// Duplicate.
@@ -70,6 +72,12 @@ pub const OP_SUBTRACT: &str = "\u{ebd6}";
 pub const PENCIL: &str = "\u{e3b4}";
 /// Portrait to head.
 pub const PERSON: &str = "\u{e6fc}";
+/// Fewer splats.
+pub const FUNNEL: &str = "\u{e266}";
+/// Paint.
+pub const PAINT: &str = "\u{e590}";
+/// Clone brush.
+pub const STAMP: &str = "\u{ea48}";
 /// Add.
 pub const PLUS: &str = "\u{e3d4}";
 /// Move tool.

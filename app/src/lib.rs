@@ -17,6 +17,7 @@ pub mod fallback_fonts;
 pub mod icons;
 pub mod input;
 pub mod jobs;
+pub mod likeness;
 pub mod notify;
 pub mod panels;
 pub mod persist;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use renderer::HarmonicsFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::dialogs::export_settings::{ScreenshotSettings, TurntableSettings};
 use crate::recent::Recent;
+use crate::view::memory::SplatMemory;
 
 /// Colors of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -123,6 +125,10 @@ pub struct Settings {
     pub safe_frame: bool,
     /// Anti-aliased (mip) filter instead of the classic one.
     pub mip_filter: bool,
+    /// Memory that splats may take where they are drawn, millions of bytes; none leaves it to the device.
+    pub splat_memory_mb: Option<u32>,
+    /// Whether harmonics are drawn from bytes instead of halves.
+    pub compact_harmonics: bool,
     /// Sections of the inspector that are folded.
     pub folded: BTreeSet<String>,
     /// Whether the history is shown below the viewport.
@@ -150,6 +156,8 @@ impl Default for Settings {
             turntable: TurntableSettings::default(),
             safe_frame: false,
             mip_filter: true,
+            splat_memory_mb: None,
+            compact_harmonics: false,
             folded: BTreeSet::new(),
             history_open: false,
             data_open: false,
@@ -163,6 +171,9 @@ impl Default for Settings {
 impl Settings {
     /// Smallest and largest size of the interface.
     pub const UI_SCALES: std::ops::RangeInclusive<f32> = 0.75..=2.0;
+
+    /// Less memory for splats is of no use.
+    pub const LEAST_MEMORY_MB: u32 = 64;
 
     /// Reads the settings; anything unreadable gives the defaults, so that the window always opens.
     pub fn load(path: &Path) -> Self {
@@ -190,7 +201,21 @@ impl Settings {
         std::fs::rename(&beside, path)
     }
 
+    /// What splats may take where they are drawn.
+    pub fn splat_memory(&self) -> SplatMemory {
+        SplatMemory {
+            bytes: self.splat_memory_mb.map(|mb| u64::from(mb) * 1_000_000),
+            harmonics: if self.compact_harmonics {
+                HarmonicsFormat::Bytes
+            } else {
+                HarmonicsFormat::Halves
+            },
+        }
+    }
+
     fn repair(&mut self) {
+        let memory = &mut self.splat_memory_mb;
+        *memory = memory.map(|mb| mb.max(Self::LEAST_MEMORY_MB));
         if !self.ui_scale.is_finite() {
             self.ui_scale = 1.0;
         }
@@ -243,6 +268,8 @@ mod tests {
         let path = folder.join("settings.json");
         let settings = Settings {
             ui_scale: 1.5,
+            splat_memory_mb: Some(2000),
+            compact_harmonics: true,
             backdrop: Backdrop::Color([0.1, 0.2, 0.3]),
             ..Settings::default()
         };
@@ -258,11 +285,14 @@ mod tests {
             Settings::default(),
             "broken files give defaults"
         );
-        std::fs::write(&path, r#"{"ui_scale": 900, "unknown": 1}"#).unwrap();
-        assert!(
-            Settings::load(&path).ui_scale <= 2.0,
-            "wild numbers are tamed"
-        );
+        std::fs::write(
+            &path,
+            r#"{"ui_scale": 900, "splat_memory_mb": 0, "unknown": 1}"#,
+        )
+        .unwrap();
+        let tamed = Settings::load(&path);
+        assert!(tamed.ui_scale <= 2.0, "wild numbers are tamed");
+        assert_eq!(tamed.splat_memory_mb, Some(Settings::LEAST_MEMORY_MB));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

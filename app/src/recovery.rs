@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
 use scene::{
-    CameraPose, DirectionalLight, Environment, GaussianCloud, Grade, Node, NodeId, Payload, Scene,
-    SplatFlags, SplatLayer, Transform,
+    CameraPose, DirectionalLight, Environment, GaussianCloud, Grade, Node, NodeId, Payload, Recipe,
+    Scene, SplatFlags, SplatLayer, Transform,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,7 @@ enum Content {
     Group,
     Camera(CameraPose),
     Light(DirectionalLight),
+    Recipe(Recipe),
     Splats {
         /// Name of its PLY file without the ending; none for a layer without splats.
         file: Option<String>,
@@ -89,6 +90,7 @@ impl Leftover {
                 Content::Group => Payload::Group,
                 Content::Camera(pose) => Payload::Camera(pose),
                 Content::Light(light) => Payload::Light(light),
+                Content::Recipe(recipe) => Payload::Recipe(recipe),
                 Content::Splats {
                     file,
                     lit,
@@ -257,6 +259,7 @@ impl Keeper {
                 Payload::Group => Content::Group,
                 Payload::Camera(pose) => Content::Camera(*pose),
                 Payload::Light(light) => Content::Light(*light),
+                Payload::Recipe(recipe) => Content::Recipe(recipe.clone()),
             };
             nodes.push(SavedNode {
                 id,

@@ -124,6 +124,10 @@ words! {
     REDUCED_MOTION = "Reduce motion";
     GUIDES = "Guides";
     SAFE_FRAME = "Show the safe frame";
+    SPLAT_MEMORY = "Splat memory";
+    AUTOMATIC = "Automatic";
+    COMPACT_HARMONICS = "Compact harmonics";
+    COMPACT_HARMONICS_HELP = "A third less memory for splats with harmonics of degree 2 or 3. Colors differ by less than a screen shows; files and exports stay exact.";
 
     MENU_FILE = "File";
     MENU_EDIT = "Edit";

@@ -6,6 +6,7 @@
 
 mod gpu;
 mod levels;
+pub mod memory;
 pub mod options;
 mod pace;
 mod software;
@@ -19,6 +20,7 @@ use scene::{Dirty, PinholeCamera, RegionMask, RegionQuery, Scene};
 use crate::background::Wake;
 use gpu::GpuView;
 use levels::{Levels, Tree};
+use memory::SplatMemory;
 use software::SoftwareView;
 
 /// What the viewport shows and how fast, for panels.
@@ -40,6 +42,8 @@ pub struct ViewFacts {
     pub software: bool,
     /// Why nothing can be drawn.
     pub problem: Option<String>,
+    /// Bytes that splats may take where the artist does not say.
+    pub usual_bytes: u64,
 }
 
 /// The scene that is shown.
@@ -87,6 +91,7 @@ pub struct View {
     shown: Option<Shown>,
     wanted: Option<Frame>,
     facts: ViewFacts,
+    memory: SplatMemory,
     wake: Wake,
 }
 
@@ -98,6 +103,7 @@ impl View {
             Some(state) => {
                 let view = GpuView::new(state, wake.clone());
                 facts.device = view.device().adapter_name;
+                facts.usual_bytes = view.usual_bytes();
                 Engine::Gpu(Box::new(view))
             }
             None => software_engine(&mut facts, wake.clone()),
@@ -109,7 +115,23 @@ impl View {
             shown: None,
             wanted: None,
             facts,
+            memory: SplatMemory::default(),
             wake,
+        }
+    }
+
+    /// Keeps splats to so much memory from the next frame on. Large layers come anew, part by part.
+    pub fn keep_to(&mut self, memory: SplatMemory) {
+        if self.memory != memory {
+            self.memory = memory;
+            self.apply_memory();
+        }
+    }
+
+    fn apply_memory(&mut self) {
+        match &mut self.engine {
+            Engine::Gpu(view) => view.keep_to(self.memory),
+            Engine::Software(view) => view.keep_to(self.memory),
         }
     }
 
@@ -209,6 +231,7 @@ impl View {
         log::error!("the graphics device cannot go on, drawing in software: {error:#}");
         self.engine = software_engine(&mut self.facts, self.wake.clone());
         self.facts.problem = Some(crate::text::fell_back(&error.to_string()));
+        self.apply_memory();
         self.start_over(scene);
         self.wanted = None;
         (self.wake)();
@@ -243,6 +266,7 @@ fn software_engine(facts: &mut ViewFacts, wake: Wake) -> Engine {
     facts.software = true;
     facts.device = crate::text::SOFTWARE_DEVICE.to_owned();
     facts.texture = None;
+    facts.usual_bytes = memory::shared_bytes();
     Engine::Software(SoftwareView::new(wake))
 }
 

@@ -254,6 +254,8 @@ impl Command {
             Self::SetTool(ToolKind::Rotate) => info!("tool.rotate", "Rotate", Some("Y"), "Tools", "Drag rings to turn selected splats, or the selected layer"),
             Self::SetTool(ToolKind::Scale) => info!("tool.scale", "Scale", Some("U"), "Tools", "Drag a ring to make selected splats, or the selected layer, larger or smaller"),
             Self::SetTool(ToolKind::Measure) => info!("tool.measure", "Measure", Some("J"), "Tools", "Click points to measure, to set a real size, or to lay a floor level"),
+            Self::SetTool(ToolKind::Paint) => info!("tool.paint", "Paint", Some("I"), "Tools", "Paint splats with a color; gloss and shade stay"),
+            Self::SetTool(ToolKind::Clone) => info!("tool.clone", "Clone", Some("Shift+I"), "Tools", "Paint splats with the colors of another place"),
             Self::BrushSmaller => info!("tool.brush_smaller", "Smaller brush", Some("["), "Tools", "Make the brush, or the tolerance of eyedropper and flood, smaller"),
             Self::BrushLarger => info!("tool.brush_larger", "Larger brush", Some("]"), "Tools", "Make the brush, or the tolerance of eyedropper and flood, larger"),
             Self::SetBrushRadius(_) => info!("tool.brush_radius", "Brush size", None, "Tools", "Set the radius of the brush"),

@@ -49,6 +49,8 @@ pub struct Editor {
     /// What a drag has picked just now.
     pub(crate) picked: Option<(Picked, Vec3)>,
     pub(crate) pivot_cache: RefCell<Option<crate::target::Cached>>,
+    /// Where the clone brush takes its colors from.
+    pub(crate) clone_from: Option<tools::clone::SourceMark>,
     /// What is copied, also from one document to the next.
     pub(crate) clipboard: Clipboard,
 }
@@ -95,6 +97,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) picker: &'a mut dyn Picker,
     /// For a drag that picks a point.
     pub(crate) picked: &'a mut Option<(Picked, Vec3)>,
+    pub(crate) clone_from: &'a mut Option<tools::clone::SourceMark>,
     /// Whether flying keys are held, which turns orbiting into looking around.
     pub(crate) flying: bool,
 }
@@ -141,6 +144,7 @@ impl Editor {
             points: Vec::new(),
             picked: None,
             pivot_cache: RefCell::default(),
+            clone_from: None,
             clipboard: Clipboard::default(),
         }
     }
@@ -278,6 +282,9 @@ impl Editor {
             None if !self.standing.polygon.is_empty() => {
                 "Click further corners · Enter or a double click closes · Backspace takes one back · Escape cancels"
             }
+            None if self.tool == ToolKind::Clone && self.clone_from.is_none() => {
+                "Alt and a click sets where colors come from"
+            }
             None => self.tool.info().hint,
         }
     }
@@ -335,6 +342,7 @@ impl Editor {
             clip: self.clip,
             picker,
             picked: &mut self.picked,
+            clone_from: &mut self.clone_from,
             flying: !self.pointer.held.is_empty(),
         }
     }

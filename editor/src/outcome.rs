@@ -21,6 +21,7 @@ pub enum Request {
     TurntableDialog,
     Preferences,
     HistoryPanel,
+    SimplifyDialog,
     CleanUpDialog,
     DoctorDialog,
     DataPanel,

@@ -7,10 +7,12 @@ mod input;
 mod layers;
 mod light;
 mod node;
+mod paint;
 mod placement;
 mod select;
 mod select_by;
 mod sets;
+pub(crate) mod simplify;
 mod view;
 
 use scene::{Edit, NodeId, Payload, SplatFlags};

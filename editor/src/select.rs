@@ -200,6 +200,13 @@ impl Projected {
         layers.collect()
     }
 
+    /// Where a splat is, pixels; NaN where it is nowhere.
+    pub(crate) fn pixel(&self, id: NodeId, row: usize) -> Vec2 {
+        let pixels = self.layers.get(&id);
+        let pixel = pixels.and_then(|pixels| pixels.get(row));
+        pixel.copied().unwrap_or(Vec2::NAN)
+    }
+
     /// The edit that selects by region; `None` if it changes nothing.
     pub fn select(&self, scene: &Scene, region: &Region, op: SelectOp) -> Option<Edit> {
         let (lo, hi) = region.bounds();

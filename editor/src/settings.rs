@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     input::{Button, Modifiers},
+    paint_options::PaintOptions,
     select_options::SelectOptions,
     target::Pivot,
     view_options::ViewOptions,
@@ -98,6 +99,8 @@ pub struct Settings {
     pub select_ellipses: bool,
     /// Thresholds of selection tools.
     pub select: SelectOptions,
+    /// Brush and color of the painting tools.
+    pub paint: PaintOptions,
     /// Memory for undo, bytes.
     pub history_bytes: usize,
     /// How the viewport shows splats.
@@ -116,6 +119,7 @@ impl Settings {
         self.select_surface = now.select_surface;
         self.select_ellipses = now.select_ellipses;
         self.select = now.select;
+        self.paint = now.paint;
         self.view = now.view;
         self.local_axes = now.local_axes;
         self.pivot = now.pivot;
@@ -137,6 +141,7 @@ impl Default for Settings {
             select_surface: true,
             select_ellipses: false,
             select: SelectOptions::default(),
+            paint: PaintOptions::default(),
             history_bytes: 1 << 30,
             view: ViewOptions::default(),
             local_axes: false,

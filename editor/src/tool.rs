@@ -34,6 +34,10 @@ pub enum ToolKind {
     Scale,
     /// Picks points.
     Measure,
+    /// Lays a color on splats.
+    Paint,
+    /// Lays colors from elsewhere on splats.
+    Clone,
 }
 
 /// A tool as the toolbar shows it.
@@ -124,6 +128,16 @@ pub const TOOLS: &[ToolInfo] = &[
         name: "Measure",
         hint: "Click points · two have a distance that can be set · three can be laid level · Escape forgets them",
     },
+    ToolInfo {
+        kind: ToolKind::Paint,
+        name: "Paint",
+        hint: "Paint a color · Alt and a click picks one · [ and ] change the size · only selected splats where there are some",
+    },
+    ToolInfo {
+        kind: ToolKind::Clone,
+        name: "Clone",
+        hint: "Alt and a click sets where colors come from · then paint elsewhere · [ and ] change the size",
+    },
 ];
 
 impl ToolKind {
@@ -152,6 +166,8 @@ impl ToolKind {
             Self::Rotate => 12,
             Self::Scale => 13,
             Self::Measure => 14,
+            Self::Paint => 15,
+            Self::Clone => 16,
         };
         &TOOLS[index]
     }

@@ -2,17 +2,20 @@
 
 pub(crate) mod brush;
 pub(crate) mod clip;
+pub(crate) mod clone;
 pub(crate) mod frame;
 pub(crate) mod gizmo;
 pub(crate) mod lasso;
 pub(crate) mod light;
 pub(crate) mod measure;
 pub(crate) mod navigate;
+pub(crate) mod paint;
 pub(crate) mod polygon;
 pub(crate) mod rect;
 pub(crate) mod sample;
 pub(crate) mod sphere_brush;
 pub(crate) mod standing;
+pub(crate) mod stroke;
 pub(crate) mod transform;
 pub(crate) mod volume;
 
@@ -78,6 +81,12 @@ pub(crate) fn idle_overlay(editor: &Editor) -> Overlay {
     match editor.tool {
         ToolKind::Brush | ToolKind::SphereBrush => {
             brush_ring(editor, SelectOp::from_modifiers(editor.pointer.modifiers))
+        }
+        ToolKind::Paint => brush_ring(editor, SelectOp::Replace),
+        ToolKind::Clone => {
+            let mut overlay = brush_ring(editor, SelectOp::Replace);
+            clone::standing_mark(editor, &mut overlay);
+            overlay
         }
         ToolKind::Polygon => polygon::overlay(editor),
         ToolKind::Sphere | ToolKind::Box => volume::overlay(editor),
@@ -158,6 +167,7 @@ pub(crate) fn begin_selecting(
         ToolKind::Polygon => (None, polygon::press(cx, pos, modifiers)),
         ToolKind::Brush => dragged(Ok(brush::begin(cx, pos, modifiers))),
         ToolKind::SphereBrush => dragged(sphere_brush::begin(cx, pos, modifiers)),
+        ToolKind::Paint | ToolKind::Clone => dragged(paint::begin(cx, tool, pos)),
         ToolKind::Eyedropper | ToolKind::Flood => (None, sample::press(cx, tool, pos, modifiers)),
         ToolKind::Sphere | ToolKind::Box => dragged(volume::begin(cx, tool, pos, modifiers)),
         _ => (None, Outcome::default()),

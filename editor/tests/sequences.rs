@@ -12,8 +12,13 @@ use editor::{
 };
 use glam::{Vec2, Vec3};
 use proptest::prelude::*;
-use scene::{DirectionalLight, Environment, Grade, NodeId, RegionMask, Transform, clean::Ailment};
+use scene::{
+    DirectionalLight, Environment, Grade, NodeId, RegionMask, Transform, clean::Ailment,
+    simplify::Method,
+};
 use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
+
+const SIMPLIFY: Command = Command::Edit(EditCommand::Simplify);
 
 /// A wish or event in terms that fit any scene; indices count modulo.
 #[derive(Debug, Clone)]
@@ -29,6 +34,8 @@ enum Step {
     Select(usize, f32),
     Tick,
     Arrive(bool),
+    /// Shows a share of the splats.
+    Simplify(f32),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -48,7 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
         })
     };
     prop_oneof![
-        6 => (0..130_usize).prop_map(Step::Simple),
+        6 => (0..140_usize).prop_map(Step::Simple),
         5 => (0..13_usize, 0..12_usize).prop_map(|(what, node)| Step::OnNode(what, node)),
         2 => (0..12_usize, prop::option::of(0..12_usize), 0..4_usize)
             .prop_map(|(node, parent, index)| Step::Move(node, parent, index)),
@@ -60,6 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..9_usize, 0.0..1.0_f32).prop_map(|(what, amount)| Step::Select(what, amount)),
         1 => Just(Step::Tick),
         1 => any::<bool>().prop_map(Step::Arrive),
+        1 => (0.1..1.0_f32).prop_map(Step::Simplify),
     ]
 }
 
@@ -156,6 +164,8 @@ fn act(editor: &mut Editor, step: &Step) {
                 Command::SetTool(ToolKind::Move),
                 Command::SetTool(ToolKind::Rotate),
                 Command::SetTool(ToolKind::Scale),
+                Command::SetTool(ToolKind::Paint),
+                Command::SetTool(ToolKind::Clone),
                 Command::Edit(EditCommand::RescaleTo(2.0)),
                 Command::Edit(EditCommand::Preview(Arc::clone(&marks))),
                 Command::Edit(EditCommand::Cure(Ailment::Duplicate, Arc::clone(&marks))),
@@ -207,6 +217,14 @@ fn act(editor: &mut Editor, step: &Step) {
         }
         Step::Tick => {
             editor.tick(0.05);
+        }
+        Step::Simplify(share) => {
+            if !editor.shows_simplified() && editor.enabled(&SIMPLIFY).is_ok() {
+                let to = editor.to_simplify();
+                let target = (to.splats() as f32 * share) as usize;
+                let layers = to.simplified(target, Method::Merge, &mut |_| Ok(()));
+                editor.show_simplified(layers.expect("nobody cancels"));
+            }
         }
         Step::Arrive(lit) => {
             add_layer(editor, "arrived", cloud(grid(), true), lit);

@@ -4,6 +4,7 @@
 //! ([`stages`]). [`generate()`] runs them in order on an [`ImageSource`] and hands parts of the
 //! result to a [`scene::Sink`] as they are made. [`Worker`] does the same on its own thread.
 
+pub mod city;
 pub mod error;
 pub mod generate;
 pub mod image_source;
@@ -16,6 +17,7 @@ pub mod session;
 pub mod stages;
 pub mod worker;
 
+pub use city::CityDecoder;
 pub use error::InferenceError;
 pub use generate::{GenerateOptions, Generated, Part, Report, StageTime, generate};
 pub use image_source::{ImageError, ImageSource};

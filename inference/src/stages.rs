@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::error::InferenceError;
 use crate::generate::{GenerateOptions, Part, Report};
 use crate::image_source::ImageSource;
-use crate::package::manifest::{Manifest, Role};
+use crate::package::manifest::{InputKind, Manifest, Role};
 use crate::package::{Package, PackageError};
 use crate::portrait::mesh::HeadModel;
 use crate::runtime::Runtime;
@@ -38,6 +38,9 @@ pub enum Slot {
     Labels,
     Surface,
     Head,
+    Layout,
+    Boxes,
+    Looks,
 }
 
 /// Finds faces in the picture.
@@ -126,6 +129,34 @@ pub struct RefineColor {
     pub rounds: u32,
 }
 
+/// Makes points with rules of the program's own.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostGenerator {
+    /// Which rules.
+    pub name: Generator,
+}
+
+/// Rules that make points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Generator {
+    /// Surfels on the walls, roofs and ground of a layout.
+    BevExtrude,
+}
+
+/// Asks a network about points, many at once.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecodePoints {
+    /// The network.
+    pub graph: String,
+    /// Points in one run.
+    pub chunk: usize,
+    /// The finest stride that the network is asked about, metres.
+    pub finest: f32,
+}
+
 /// What a stage does, with its parameters.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the variants hold what they are named after")]
@@ -140,6 +171,8 @@ pub enum StageKind {
     PortraitSurface(PortraitSurface),
     EmitPortrait(EmitPortrait),
     RefineColor(RefineColor),
+    HostGenerator(HostGenerator),
+    DecodePoints(DecodePoints),
 }
 
 impl StageKind {
@@ -156,6 +189,8 @@ impl StageKind {
             "portrait_surface" => parameters.try_into().map(Self::PortraitSurface),
             "emit_portrait" => parameters.try_into().map(Self::EmitPortrait),
             "refine_color" => parameters.try_into().map(Self::RefineColor),
+            "host_generator" => parameters.try_into().map(Self::HostGenerator),
+            "decode_points" => parameters.try_into().map(Self::DecodePoints),
             _ => return None,
         })
     }
@@ -173,6 +208,8 @@ impl StageKind {
             Self::PortraitSurface(_) => "Shaping the front",
             Self::EmitPortrait(_) => "Making splats",
             Self::RefineColor(_) => "Matching the colors",
+            Self::HostGenerator(_) => "Building the city",
+            Self::DecodePoints(_) => "Painting the city",
         }
     }
 
@@ -190,6 +227,8 @@ impl StageKind {
             Self::PortraitSurface(_) => (&[S::Crop, S::HeadFit, S::Labels], &[S::Surface]),
             Self::EmitPortrait(_) => (&[S::Crop, S::HeadFit, S::Labels, S::Surface], &[S::Head]),
             Self::RefineColor(_) => (&[S::Head, S::Crop], &[S::Head]),
+            Self::HostGenerator(_) => (&[S::Layout], &[S::Boxes]),
+            Self::DecodePoints(_) => (&[S::Boxes], &[S::Looks]),
         }
     }
 
@@ -199,6 +238,7 @@ impl StageKind {
             Self::Landmarks(l) => vec![&l.graph],
             Self::Blendshapes(b) => vec![&b.graph],
             Self::Matte(m) => vec![&m.graph],
+            Self::DecodePoints(d) => vec![&d.graph],
             _ => Vec::new(),
         }
     }
@@ -237,7 +277,10 @@ struct Wiring {
 impl Plan {
     /// Reads and checks the stages of a manifest.
     pub fn parse(manifest: &Manifest) -> Result<Self, PackageError> {
-        let mut known = BTreeMap::from([("image".to_owned(), Slot::Image)]);
+        let mut known = match manifest.input.kind {
+            InputKind::Layout => BTreeMap::from([("layout".to_owned(), Slot::Layout)]),
+            _ => BTreeMap::from([("image".to_owned(), Slot::Image)]),
+        };
         let mut stages: Vec<Stage> = Vec::new();
         for table in &manifest.stages {
             let stage = parse_stage(table, &mut known)?;
@@ -398,6 +441,10 @@ pub(crate) fn run(
         StageKind::PortraitSurface(_) => head::surface(stage, board, run),
         StageKind::EmitPortrait(_) => head::emit(stage, board, run),
         StageKind::RefineColor(parameters) => head::refine(stage, parameters, board, run),
+        StageKind::HostGenerator(_) | StageKind::DecodePoints(_) => Err(InferenceError::stage(
+            stage.id.as_str(),
+            "it builds a city of a layout, not of a picture; give it a map or a seed",
+        )),
     }?;
     board.put(stage, value);
     Ok(())

@@ -215,6 +215,8 @@ shared_constants! {
     GRADES: u32 = 8;
     /// A fourth word of a shape holds normal, label and confidence.
     CHUNK_ATTRIBUTES: u32 = 2048;
+    /// Coefficients of harmonics above degree 0 are signed bytes.
+    CHUNK_COMPACT: u32 = 4096;
 
     /// Most ranges of rows that are drawn of a chunk: every other leaf of a level-of-detail tree.
     MAX_RANGES: u32 = 512;
@@ -224,6 +226,8 @@ shared_constants! {
     SCALE_SHIFT: u32 = 13;
     /// less this, so that 2⁻⁴⁰ to 2²⁴ fill 16 bits.
     SCALE_BIAS: u32 = (127 - 40) << 10;
+    /// Steps of a signed byte to either side of zero.
+    SNORM_STEPS: f32 = 127.0;
     /// Steps of a stored opacity: 24 bits.
     OPACITY_STEPS: u32 = 0x00ff_ffff;
     /// Steps of one component of an octahedral normal.

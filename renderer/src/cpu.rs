@@ -11,6 +11,7 @@ pub(crate) mod cull;
 pub(crate) mod ellipse;
 pub(crate) mod ewa;
 pub(crate) mod guides;
+mod harmonics;
 pub(crate) mod inspect;
 pub(crate) mod project;
 pub(crate) mod region;

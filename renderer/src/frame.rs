@@ -87,6 +87,17 @@ pub enum Detail {
     },
 }
 
+/// How spherical harmonics above degree 0 are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HarmonicsFormat {
+    /// In half precision.
+    #[default]
+    Halves,
+    /// As signed bytes with a factor a splat, from degree 2 on: a third less memory in all, and colors that
+    /// are off by less than a display shows (docs/decisions/0023-compact-harmonics.md).
+    Bytes,
+}
+
 /// How much of a scene a renderer holds, and how fast it takes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Residency {
@@ -97,6 +108,8 @@ pub struct Residency {
     /// How long a call may take over splats; what is left waits for the next one. None takes over
     /// everything at once, and every picture waits for what it shows.
     pub slice: Option<Duration>,
+    /// How its harmonics are held.
+    pub harmonics: HarmonicsFormat,
 }
 
 impl Residency {
@@ -109,6 +122,7 @@ impl Default for Residency {
         Self {
             scene_bytes: u64::MAX,
             slice: None,
+            harmonics: HarmonicsFormat::default(),
         }
     }
 }

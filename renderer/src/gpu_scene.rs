@@ -21,6 +21,7 @@ pub(crate) struct GpuChunk {
     pub(crate) sh: Storage<[u32; 2]>,
     /// Four splats a word.
     pub(crate) flags: Storage<u32>,
+    stored: Stored,
 }
 
 impl Chunk for GpuChunk {
@@ -33,13 +34,18 @@ impl Chunk for GpuChunk {
             shapes: Storage::new(device, "shapes", stored.shape_words() * capacity),
             sh: Storage::new(device, "sh", stored.planes() * capacity),
             flags: Storage::new(device, "flags", capacity.div_ceil(4)),
+            stored,
         }
     }
 
     fn write_cloud(&mut self, gpu: &Gpu, cloud: &GaussianCloud, rows: &[u32], at: usize) {
         // A page at a time: what is packed twice in memory stays small.
         for (i, page) in rows.chunks(PAGE).enumerate() {
-            self.write_packed(gpu, &PackedRows::of(cloud, page), at + i * PAGE);
+            self.write_packed(
+                gpu,
+                &PackedRows::of(cloud, page, self.stored),
+                at + i * PAGE,
+            );
             // What is on its way is kept in memory once more until it is sent.
             gpu.queue.submit([]);
         }
@@ -48,7 +54,7 @@ impl Chunk for GpuChunk {
     fn write_packed(&mut self, gpu: &Gpu, packed: &PackedRows, at: usize) {
         let (capacity, rows) = (self.capacity(), packed.means.len());
         self.means.write(&gpu.queue, at, &packed.means);
-        let words = self.shapes.len / capacity.max(1);
+        let words = self.stored.shape_words();
         let shapes = packed.shape_words(words);
         self.shapes.write(&gpu.queue, words * at, &shapes);
         if rows > 0 {

@@ -10,6 +10,16 @@ pub(crate) fn pack2(low: f32, high: f32) -> u32 {
     bits(low) | (bits(high) << 16)
 }
 
+/// The smallest half that is no less than a number >= 0.
+pub(crate) fn not_below(v: f32) -> f32 {
+    let nearest = f16::from_f32(v);
+    if nearest.to_f32() < v {
+        f16::from_bits(nearest.to_bits() + 1).to_f32()
+    } else {
+        nearest.to_f32()
+    }
+}
+
 /// The number in the low half of a word.
 #[inline(always)]
 pub(crate) fn low(word: u32) -> f32 {

@@ -1,5 +1,6 @@
 //! The renderer's copy of the scene's splat layers, kept up to date by what is dirty.
 
+mod flags;
 mod layer;
 mod loader;
 mod shading;
@@ -57,9 +58,13 @@ pub(crate) struct Layers<C> {
     pub(crate) revision: u64,
     /// Counts those of them that are more than colors.
     pub(crate) geometry: u64,
+    /// Changes of colors alone.
+    pub(crate) painted: u64,
     /// Whether any splat that is drawn is selected.
     pub(crate) any_selected: bool,
-    pub(crate) residency: Residency,
+    residency: Residency,
+    /// Whether layers do not keep to the residency yet.
+    resized: bool,
     /// What the layers with levels of detail were last asked for.
     planned: Option<Planned>,
     fresh: bool,
@@ -72,11 +77,25 @@ impl<C: Chunk> Layers<C> {
             shading: bytemuck::Zeroable::zeroed(),
             revision: 0,
             geometry: 0,
+            painted: 0,
             any_selected: false,
             residency: Residency::default(),
+            resized: false,
             planned: None,
             fresh: true,
         }
+    }
+
+    /// See [`crate::Render::set_residency`].
+    pub(crate) fn set_residency(&mut self, residency: Residency) {
+        let slice = self.residency.slice;
+        self.resized |= self.residency != Residency { slice, ..residency };
+        self.residency = residency;
+    }
+
+    /// See [`Self::set_residency`].
+    pub(crate) fn residency(&self) -> Residency {
+        self.residency
     }
 
     /// See [`crate::Render::sync`].
@@ -89,10 +108,10 @@ impl<C: Chunk> Layers<C> {
         self.fresh = false;
         let before = self.placements();
         // Placement and lights are small: they are read anew whatever changed.
-        self.reconcile(home, scene);
-        let mut moved = self.layers.iter().any(Layer::was_written);
+        let mut moved = std::mem::take(&mut self.resized);
+        self.reconcile(home, scene, moved);
+        moved |= self.layers.iter().any(Layer::was_written);
         self.shading = shading::shading(scene);
-        self.any_selected = any_selected(scene);
         for change in dirty {
             match change {
                 Dirty::Graph | Dirty::Light => {}
@@ -104,6 +123,15 @@ impl<C: Chunk> Layers<C> {
                         moved = true;
                     }
                 }
+                Dirty::Colors { node, rows } => {
+                    self.painted += 1;
+                    let all = rows.covering();
+                    if let Some((layer, source)) = self.find(scene, *node)
+                        && !(layer.written.start <= all.start && all.end <= layer.written.end)
+                    {
+                        moved |= layer.recolor(home, source, rows);
+                    }
+                }
                 Dirty::Flags { node, rows } => {
                     if let Some((layer, source)) = self.find(scene, *node) {
                         layer.rewrite_flags(home, &source.flags, rows.clone());
@@ -111,6 +139,10 @@ impl<C: Chunk> Layers<C> {
                 }
             }
         }
+        self.any_selected = self
+            .layers
+            .iter()
+            .any(|layer| layer.visible && layer.flags.any_selected());
         moved |= before != self.placements();
         self.geometry += u64::from(moved);
     }
@@ -119,7 +151,7 @@ impl<C: Chunk> Layers<C> {
         // How opaque splats are decides which pixels they reach.
         let opacities = |l: &Layer<C>| l.grades.iter().map(|g| g.opacity.to_bits()).collect();
         let placement = |l: &Layer<C>| {
-            let place = (l.node, l.transform, l.visible, l.len(), l.hidden);
+            let place = (l.node, l.transform, l.visible, l.len(), l.flags.hidden());
             (place, opacities(l))
         };
         self.layers.iter().map(placement).collect()
@@ -135,7 +167,7 @@ impl<C: Chunk> Layers<C> {
         Some((layer, source))
     }
 
-    fn reconcile(&mut self, home: &C::Home, scene: &Scene) {
+    fn reconcile(&mut self, home: &C::Home, scene: &Scene, is_new: bool) {
         let mut old = std::mem::take(&mut self.layers);
         let end = self.residency.slice.map(|slice| Instant::now() + slice);
         for (id, _, source) in scene.layers() {
@@ -147,8 +179,13 @@ impl<C: Chunk> Layers<C> {
             layer.visible = scene.is_visible(id);
             layer.lit = source.lit;
             layer.grades.clone_from(&source.grades);
-            let most_bytes = self.share(scene, source);
-            layer.resize(home, source, Room { most_bytes, end });
+            let room = Room {
+                most_bytes: self.share(scene, source),
+                end,
+                harmonics: self.residency.harmonics,
+                is_new,
+            };
+            layer.resize(home, source, room);
             self.layers.push(layer);
         }
     }
@@ -170,7 +207,7 @@ impl<C: Chunk> Layers<C> {
 
     /// Whether a call of [`Self::sync`] has something left to take over.
     pub(crate) fn is_behind(&self) -> bool {
-        self.layers.iter().any(Layer::is_behind)
+        self.resized || self.layers.iter().any(Layer::is_behind)
     }
 
     /// Splats of drawn layers that are not taken over, and parts of large layers that are not there.
@@ -257,13 +294,4 @@ impl<C: Chunk> Layers<C> {
         }
         ranges
     }
-}
-
-fn any_selected(scene: &Scene) -> bool {
-    let selected = |f: &SplatFlags| f.intersects(SplatFlags::SELECTED) && f.is_drawn();
-    scene.layers().any(|(id, _, layer)| {
-        // Without a way out of the inner loop a block is tested in wide registers.
-        let any = |b: &[SplatFlags]| b.iter().fold(false, |any, f| any | selected(f));
-        scene.is_visible(id) && layer.flags.chunks(4096).any(any)
-    })
 }

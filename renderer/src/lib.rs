@@ -31,8 +31,8 @@ mod tuning;
 mod view;
 
 pub use frame::{
-    Background, Blending, ClipBox, Detail, Filter, Frame, FrameStats, Guides, PassTime, Pick,
-    Render, RenderError, RenderedImage, Residency, UnderPixel,
+    Background, Blending, ClipBox, Detail, Filter, Frame, FrameStats, Guides, HarmonicsFormat,
+    PassTime, Pick, Render, RenderError, RenderedImage, Residency, UnderPixel,
 };
 pub use gpu::{Gpu, GpuError};
 pub use picture::FloatImage;

@@ -1,5 +1,7 @@
-//! How a cloud's rows lie in the buffers that both renderers read: 28 bytes of geometry, half-precision
-//! spherical harmonics in planes of four numbers, and one byte of flags a splat.
+//! How a cloud's rows lie in the buffers that both renderers read: 28 bytes of geometry, spherical
+//! harmonics in planes of eight bytes, and one byte of flags a splat.
+
+mod harmonics;
 
 use std::borrow::Cow;
 
@@ -7,13 +9,14 @@ use glam::{Mat3, Quat, Vec3};
 use rayon::prelude::*;
 use scene::{ColumnValues, GaussianCloud, SplatFlags, sh};
 
+pub(crate) use self::harmonics::{byte_planes, half_planes};
 use crate::{
+    HarmonicsFormat,
     consts::{
-        CHUNK_ALBEDO, CHUNK_ATTRIBUTES, CHUNK_CONFIDENCE, CHUNK_LABELS, CHUNK_MATERIAL,
-        CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, NORMAL_STEPS,
-        OPACITY_STEPS,
+        CHUNK_ALBEDO, CHUNK_ATTRIBUTES, CHUNK_COMPACT, CHUNK_CONFIDENCE, CHUNK_LABELS,
+        CHUNK_MATERIAL, CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS,
+        NORMAL_STEPS, OPACITY_STEPS,
     },
-    half16,
     layout::Shape,
 };
 
@@ -27,11 +30,6 @@ const TASK_ROWS: usize = 1024;
 /// SH degree that is stored of a cloud.
 pub(crate) fn stored_sh_degree(cloud: &GaussianCloud) -> u32 {
     cloud.sh_degree().min(sh::MAX_DEGREE)
-}
-
-/// Planes of a degree: four half-precision numbers each, in the order `[K, 3]`.
-pub(crate) fn sh_planes(degree: u32) -> usize {
-    (3 * sh::coefficient_count(degree)).div_ceil(4)
 }
 
 /// The `CHUNK_*` bits that a cloud's columns earn.
@@ -65,6 +63,8 @@ pub(crate) fn has_material(cloud: &GaussianCloud) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Stored {
     sh_degree: u32,
+    /// Whether coefficients above degree 0 are bytes.
+    compact: bool,
     /// One plane behind those of the harmonics.
     material: bool,
     /// A fourth word of the shape: normal, label, confidence.
@@ -73,10 +73,11 @@ pub(crate) struct Stored {
 
 impl Stored {
     /// All that a cloud has.
-    pub(crate) fn of(cloud: &GaussianCloud) -> Self {
-        let features = features(cloud);
+    pub(crate) fn of(cloud: &GaussianCloud, format: HarmonicsFormat) -> Self {
+        let (features, sh_degree) = (features(cloud), stored_sh_degree(cloud));
         Self {
-            sh_degree: stored_sh_degree(cloud),
+            sh_degree,
+            compact: harmonics::is_compact(sh_degree, format),
             material: features & CHUNK_MATERIAL != 0,
             attributes: features & CHUNK_ATTRIBUTES != 0,
         }
@@ -84,7 +85,25 @@ impl Stored {
 
     /// Planes of eight bytes a splat: those of the harmonics, and one of the material where there is any.
     pub(crate) fn planes(self) -> usize {
-        sh_planes(self.sh_degree) + usize::from(self.material)
+        self.harmonic_planes() + usize::from(self.material)
+    }
+
+    fn harmonic_planes(self) -> usize {
+        if self.compact {
+            byte_planes(self.sh_degree)
+        } else {
+            half_planes(self.sh_degree)
+        }
+    }
+
+    /// Highest degree of the harmonics.
+    pub(crate) fn sh_degree(self) -> u32 {
+        self.sh_degree
+    }
+
+    /// The `CHUNK_*` bits of the format, beside those of the columns.
+    pub(crate) fn format_features(self) -> u32 {
+        if self.compact { CHUNK_COMPACT } else { 0 }
     }
 
     /// Words of a shape on the device.
@@ -110,9 +129,9 @@ pub(crate) struct PackedRows {
 
 impl PackedRows {
     /// These rows of a cloud.
-    pub(crate) fn of(cloud: &GaussianCloud, rows: &[u32]) -> Self {
-        let planes = Stored::of(cloud).planes();
-        let packed = plane_rows(cloud, rows);
+    pub(crate) fn of(cloud: &GaussianCloud, rows: &[u32], stored: Stored) -> Self {
+        let planes = stored.planes();
+        let packed = plane_rows(cloud, rows, stored);
         Self {
             means: means(cloud, rows),
             shapes: shapes(cloud, rows),
@@ -190,12 +209,11 @@ pub(crate) fn shapes(cloud: &GaussianCloud, rows: &[u32]) -> Vec<Shape> {
     })
 }
 
-/// `[rows, planes]` of a chunk: half-precision SH, where plane p holds numbers 4·p..4·p+4 of the `[K, 3]`
-/// coefficients, then the material where there is any. A row is visited once, as neighbors in `rows`
-/// lie far apart in the cloud.
-pub(crate) fn plane_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
-    let used = 3 * sh::coefficient_count(stored_sh_degree(cloud));
-    let planes = Stored::of(cloud).planes();
+/// `[rows, planes]` of a chunk: harmonics, then the material where there is any. A row is visited once, as
+/// neighbors in `rows` lie far apart in the cloud.
+fn plane_rows(cloud: &GaussianCloud, rows: &[u32], stored: Stored) -> Vec<[u32; 2]> {
+    let used = 3 * sh::coefficient_count(stored.sh_degree.min(cloud.sh_degree()));
+    let planes = stored.planes();
     let materials = has_material(cloud).then(|| Materials::of(cloud));
     let mut packed = vec![[0; 2]; rows.len() * planes];
     packed
@@ -205,9 +223,11 @@ pub(crate) fn plane_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
         .for_each(|(packed, &row)| {
             let row = row as usize;
             let coefficients = &cloud.sh_of(row)[..used];
-            for (plane, four) in packed.iter_mut().zip(coefficients.chunks(4)) {
-                let at = |j: usize| four.get(j).copied().unwrap_or(0.0);
-                *plane = [half16::pack2(at(0), at(1)), half16::pack2(at(2), at(3))];
+            let own = &mut packed[..stored.harmonic_planes()];
+            if stored.compact {
+                harmonics::pack_bytes(coefficients, own);
+            } else {
+                harmonics::pack_halves(coefficients, own);
             }
             if let (Some(materials), Some(last)) = (&materials, packed.last_mut()) {
                 *last = materials.packed(row);
@@ -217,7 +237,7 @@ pub(crate) fn plane_rows(cloud: &GaussianCloud, rows: &[u32]) -> Vec<[u32; 2]> {
 }
 
 /// One plane of `plane_rows`.
-pub(crate) fn plane(packed: &[[u32; 2]], planes: usize, plane: usize) -> Vec<[u32; 2]> {
+fn plane(packed: &[[u32; 2]], planes: usize, plane: usize) -> Vec<[u32; 2]> {
     packed.iter().skip(plane).step_by(planes).copied().collect()
 }
 
@@ -305,10 +325,5 @@ mod tests {
             let back = unpack_normal(pack_normal(n));
             assert!(back.dot(n) > 0.2f32.to_radians().cos(), "{n} became {back}");
         }
-    }
-
-    #[test]
-    fn planes_hold_all_coefficients() {
-        assert_eq!([0, 1, 2, 3].map(sh_planes), [1, 3, 7, 12]);
     }
 }

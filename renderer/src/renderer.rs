@@ -141,7 +141,7 @@ impl Renderer {
 
     /// How long uploads may take in a frame that nobody waits for.
     fn patience(&self) -> Patience {
-        let slice = self.layers.residency.slice;
+        let slice = self.layers.residency().slice;
         slice.map_or(Patience::Endless, |slice| {
             Patience::Until(Instant::now() + slice)
         })
@@ -463,7 +463,7 @@ pub(crate) fn texture(gpu: &Gpu, label: &str, [width, height]: [u32; 2]) -> wgpu
 
 impl Render for Renderer {
     fn set_residency(&mut self, residency: Residency) {
-        self.layers.residency = residency;
+        self.layers.set_residency(residency);
     }
 
     fn is_complete(&self) -> bool {
@@ -478,9 +478,9 @@ impl Render for Renderer {
         if !self.holds_scene {
             // The next call takes over everything once more.
             let (revision, geometry) = (self.layers.revision + 1, self.layers.geometry + 1);
-            let residency = self.layers.residency;
+            let residency = self.layers.residency();
             self.layers = Layers::new();
-            self.layers.residency = residency;
+            self.layers.set_residency(residency);
             self.layers.revision = revision;
             self.layers.geometry = geometry;
         }

@@ -21,10 +21,11 @@ macro_rules! sources {
     };
 }
 
-const COMMON: [Source; 13] = sources![
+const COMMON: [Source; 14] = sources![
     "common/ellipse",
     "common/ewa",
     "common/guides",
+    "common/harmonics",
     "common/heat",
     "common/layout",
     "common/lens",

@@ -63,7 +63,7 @@ impl SoftwareRenderer {
     /// The lists of a frame, anew only where the frame or the scene changed. Waits for all splats in sight
     /// where someone `waits`.
     fn prepare(&mut self, frame: &Frame, part: Part, waits: bool) -> Result<(), RenderError> {
-        let patience = match self.layers.residency.slice {
+        let patience = match self.layers.residency().slice {
             Some(slice) if !waits => Patience::Until(Instant::now() + slice),
             _ => Patience::Endless,
         };
@@ -119,6 +119,35 @@ impl SoftwareRenderer {
             ..last
         });
         Ok(())
+    }
+
+    /// Asks what a frame is blended from about a pixel: the last picture where it is the same one, else a
+    /// small part that is prepared now.
+    fn about<T>(
+        &mut self,
+        frame: &Frame,
+        pixel: [u32; 2],
+        ask: impl FnOnce(&Prepared, [u32; 2]) -> T,
+    ) -> Result<T, RenderError> {
+        let whole = Part::whole(&frame.camera);
+        let is_same = |last: &&Last| {
+            let same = last.part == whole && last.revision == self.layers.revision;
+            same && Kept::between(&last.frame, frame, [true, true]) == Kept::Pixels
+        };
+        // Merged splats in the picture have no row to name.
+        let ready = self.last.as_ref().filter(is_same);
+        if let Some(last) = ready.filter(|_| self.layers.draws_rows()) {
+            return Ok(ask(&last.prepared, pixel));
+        }
+        let (part, pixel) = Part::about(&frame.camera, pixel);
+        let screen = (self.last.take(), std::mem::take(&mut self.blended));
+        let stats = self.stats.clone();
+        let prepared = self.prepare(frame, part, true);
+        let answer = prepared.and_then(|()| Ok(ask(self.prepared()?, pixel)));
+        // The screen may still wait for what this part has.
+        (self.last, self.blended) = screen;
+        self.stats = stats;
+        answer
     }
 
     /// What [`Self::prepare`] left.
@@ -197,7 +226,7 @@ impl Default for SoftwareRenderer {
 
 impl Render for SoftwareRenderer {
     fn set_residency(&mut self, residency: Residency) {
-        self.layers.residency = residency;
+        self.layers.set_residency(residency);
     }
 
     fn is_complete(&self) -> bool {
@@ -258,35 +287,36 @@ impl Render for SoftwareRenderer {
         if x >= camera.width || y >= camera.height {
             return Ok(None);
         }
-        self.prepare(frame, Part::whole(&frame.camera), true)?;
-        let prepared = self.prepared()?;
-        let Some(slot) = blend::pick(prepared, x, y) else {
-            return Ok(None);
-        };
-        let depth = f32::from_bits(prepared.projected.depths[slot as usize]);
-        let source = prepared.projected.placements[slot as usize][1];
-        Ok(self.layers.source(source).map(|(node, row)| Pick {
-            node,
-            row,
-            point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
-            depth,
-        }))
+        let picked = self.about(frame, pixel, |prepared, [x, y]| {
+            let slot = blend::pick(prepared, x, y)? as usize;
+            let projected = &prepared.projected;
+            let depth = f32::from_bits(projected.depths[slot]);
+            Some((projected.placements[slot][1], depth))
+        })?;
+        let named = picked.and_then(|(source, depth)| {
+            let (node, row) = self.layers.source(source)?;
+            Some(Pick {
+                node,
+                row,
+                point: camera.unproject(x as f32 + 0.5, y as f32 + 0.5, depth),
+                depth,
+            })
+        });
+        Ok(named)
     }
 
     fn under(&mut self, frame: &Frame, pixel: [u32; 2]) -> Result<Vec<UnderPixel>, RenderError> {
         if pixel[0] >= frame.camera.width || pixel[1] >= frame.camera.height {
             return Ok(Vec::new());
         }
-        self.prepare(&frame.exact(), Part::whole(&frame.camera), true)?;
-        let prepared = self.prepared()?;
-        let projected = &prepared.projected;
-        let found: Vec<_> = inspect::under(prepared, pixel)
-            .into_iter()
-            .map(|under| {
+        let found = self.about(&frame.exact(), pixel, |prepared, pixel| {
+            let projected = &prepared.projected;
+            let found = inspect::under(prepared, pixel).into_iter().map(|under| {
                 let depth = f32::from_bits(projected.depths[under.slot as usize]);
                 (projected.placements[under.slot as usize][1], depth, under)
-            })
-            .collect();
+            });
+            found.collect::<Vec<_>>()
+        })?;
         let named = found.into_iter().filter_map(|(source, depth, under)| {
             let (node, row) = self.layers.source(source)?;
             Some(UnderPixel {

@@ -50,7 +50,21 @@ impl Part {
     }
 }
 
+/// Side of the part that is drawn to find out what lies under a pixel, px.
+const ABOUT_SIDE: u32 = BIN;
+
 impl Part {
+    /// A small part around a pixel of a camera's image, and where the pixel is in it.
+    pub(crate) fn about(camera: &PinholeCamera, pixel: [u32; 2]) -> (Self, [u32; 2]) {
+        let origin = pixel.map(|p| p / ABOUT_SIDE * ABOUT_SIDE);
+        let size = [
+            (camera.width - origin[0]).min(ABOUT_SIDE),
+            (camera.height - origin[1]).min(ABOUT_SIDE),
+        ];
+        let inside = [pixel[0] - origin[0], pixel[1] - origin[1]];
+        (Self { origin, size }, inside)
+    }
+
     /// Whether it lies inside the image of a camera, and is not empty.
     pub(crate) fn is_in(&self, camera: &PinholeCamera) -> bool {
         let whole = [camera.width, camera.height];

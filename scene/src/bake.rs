@@ -143,29 +143,54 @@ fn rotated_sh(coefficients: &[f32], degree: u32, rotation: Quat) -> Vec<f32> {
     if degree == 0 || rotation == Quat::IDENTITY {
         return out;
     }
-    let blocks: Vec<Vec<f32>> = (1..=degree.min(MAX_STORED_DEGREE))
-        .map(|l| band_block(l, rotation.as_dquat()))
-        .collect();
+    let rotation = ShRotation::new(degree, rotation);
     let stride = 3 * sh::coefficient_count(degree);
     out.par_chunks_exact_mut(stride)
         .zip(coefficients.par_chunks_exact(stride))
-        .for_each(|(new, old)| {
-            for (l, block) in (1..).zip(&blocks) {
-                let width = 2 * l + 1;
-                let band = 3 * l * l..3 * (l + 1) * (l + 1);
-                let new = new[band.clone()].chunks_exact_mut(3);
-                for (new, weights) in new.zip(block.chunks_exact(width)) {
-                    let mut sum = [0.0; 3];
-                    for (old, weight) in old[band.clone()].chunks_exact(3).zip(weights) {
-                        sum[0] += weight * old[0];
-                        sum[1] += weight * old[1];
-                        sum[2] += weight * old[2];
-                    }
-                    new.copy_from_slice(&sum.map(|value| value.clamp(f32::MIN, f32::MAX)));
-                }
-            }
-        });
+        .for_each(|(new, old)| rotation.apply(old, new));
     out
+}
+
+/// Turns the spherical harmonics of many splats by one rotation.
+#[derive(Debug, Clone)]
+pub struct ShRotation {
+    /// One of each band from the first on.
+    blocks: Vec<Vec<f32>>,
+}
+
+impl ShRotation {
+    /// A rotation of coefficients up to a degree.
+    pub fn new(degree: u32, rotation: Quat) -> Self {
+        let bands = 1..=degree.min(MAX_STORED_DEGREE);
+        let block = |l| band_block(l, rotation.as_dquat());
+        Self {
+            blocks: bands.map(block).collect(),
+        }
+    }
+
+    /// Writes the `[K, 3]` coefficients of a turned splat into `new`. Both must be of the degree that was
+    /// given; a list that is too short is filled with what it has.
+    pub fn apply(&self, old: &[f32], new: &mut [f32]) {
+        for (new, old) in new.iter_mut().zip(old) {
+            *new = *old;
+        }
+        for (l, block) in (1..).zip(&self.blocks) {
+            let width = 2 * l + 1;
+            let band = 3 * l * l..3 * (l + 1) * (l + 1);
+            let (Some(new), Some(old)) = (new.get_mut(band.clone()), old.get(band)) else {
+                return;
+            };
+            for (new, weights) in new.chunks_exact_mut(3).zip(block.chunks_exact(width)) {
+                let mut sum = [0.0; 3];
+                for (old, weight) in old.chunks_exact(3).zip(weights) {
+                    sum[0] += weight * old[0];
+                    sum[1] += weight * old[1];
+                    sum[2] += weight * old[2];
+                }
+                new.copy_from_slice(&sum.map(|value| value.clamp(f32::MIN, f32::MAX)));
+            }
+        }
+    }
 }
 
 /// `[2l + 1, 2l + 1]` block that rotates the coefficients of band `l`.

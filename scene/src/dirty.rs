@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::NodeId;
+use crate::{NodeId, RowSet};
 
 /// One touched part of the scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,13 @@ pub enum Dirty {
         node: NodeId,
         /// Rows touched (a covering range).
         rows: Range<usize>,
+    },
+    /// Only the colors of these rows changed: their harmonics.
+    Colors {
+        /// The layer.
+        node: NodeId,
+        /// Rows touched, and no others.
+        rows: RowSet,
     },
     /// The lights changed.
     Light,

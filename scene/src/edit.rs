@@ -12,8 +12,8 @@ pub use rows::RowValues;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Scene, SelectionSet,
-    SplatFlags, SplatLayer, Transform, rows::RowSet,
+    DirectionalLight, Dirty, Environment, Grade, Node, NodeId, Payload, Recipe, Scene,
+    SelectionSet, SplatFlags, SplatLayer, Transform, rows::RowSet,
 };
 
 /// Why an edit could not be applied.
@@ -32,6 +32,8 @@ pub enum EditError {
     NotALayer { name: String },
     #[error("“{name}” is not a light; select a light")]
     NotALight { name: String },
+    #[error("“{name}” is not made from a recipe; select a city")]
+    NotARecipe { name: String },
     #[error("“{name}” is still arriving; wait until it is complete or cancel it")]
     Incoming { name: String },
     #[error("“{name}” cannot hold other things; choose a group")]
@@ -103,6 +105,7 @@ enum Value {
     Grades(Vec<Grade>),
     Light(DirectionalLight),
     Layer(Box<SplatLayer>),
+    Recipe(Recipe),
 }
 
 /// Flags of a row set in its order, equal neighbors stored once.
@@ -147,7 +150,9 @@ impl Edit {
         scene.node(id)?;
         let slots = scene.order.iter().enumerate();
         let slots = slots
-            .filter(|(_, candidate)| scene.is_within(**candidate, id))
+            .filter(|(_, candidate)| {
+                scene.is_within(**candidate, id) && !scene.is_streamed(**candidate)
+            })
             .map(|(position, id)| Slot {
                 id: *id,
                 position,
@@ -189,6 +194,11 @@ impl Edit {
     /// Changes a light.
     pub fn set_light(id: NodeId, light: DirectionalLight) -> Self {
         Self::field(id, Value::Light(light))
+    }
+
+    /// Changes what a recipe says.
+    pub fn set_recipe(id: NodeId, recipe: Recipe) -> Self {
+        Self::field(id, Value::Recipe(recipe))
     }
 
     /// Changes the light from everywhere.
@@ -313,6 +323,7 @@ impl Edit {
                 Value::Name(name) => name.len(),
                 Value::Layer(layer) => layer_bytes(layer),
                 Value::Grades(grades) => size_of_val(&grades[..]),
+                Value::Recipe(recipe) => recipe.maker.len() + recipe.text.len(),
                 _ => 0,
             },
             Kind::Flags { rows, values, .. } => {
@@ -340,6 +351,7 @@ impl Edit {
                 Value::Lit(lit) => node.splats().is_some_and(|layer| layer.lit == *lit),
                 Value::Grades(grades) => node.splats().is_some_and(|layer| layer.grades == *grades),
                 Value::Light(light) => node.payload == Payload::Light(*light),
+                Value::Recipe(recipe) => node.recipe() == Some(recipe),
                 Value::Layer(_) => false,
             }),
             Kind::Batch(edits) => edits.is_empty(),
@@ -367,7 +379,8 @@ impl Edit {
 }
 
 fn node_bytes(node: &Node) -> usize {
-    size_of::<Node>() + node.name.len() + node.splats().map_or(0, layer_bytes)
+    let recipe = node.recipe().map_or(0, |r| r.maker.len() + r.text.len());
+    size_of::<Node>() + node.name.len() + recipe + node.splats().map_or(0, layer_bytes)
 }
 
 fn layer_bytes(layer: &SplatLayer) -> usize {

@@ -30,8 +30,8 @@ impl Scene {
         if let Some(transform) = sound(transform) {
             node.transform = transform;
         }
+        self.order.insert(self.lasting(), id);
         self.nodes.insert(id, node);
-        self.order.push(id);
         id
     }
 
@@ -128,6 +128,75 @@ impl Scene {
         self.nodes.remove(&id);
         self.order.retain(|other| *other != id);
         vec![Dirty::Graph]
+    }
+
+    /// Shows a cloud that a recipe made: an arriving layer below it, without history. `None` where there is no
+    /// such recipe.
+    pub fn begin_streamed(
+        &mut self,
+        recipe: NodeId,
+        name: &str,
+        transform: Transform,
+        cloud: GaussianCloud,
+    ) -> Option<(NodeId, Vec<Dirty>)> {
+        self.node(recipe)?.recipe()?;
+        let source = self.node(recipe)?.name.clone();
+        let id = self.begin_incoming(name, &source, transform);
+        self.nodes.get_mut(&id)?.parent = Some(recipe);
+        self.order.retain(|other| *other != id);
+        self.order.push(id);
+        let dirty = self.replace_incoming(id, cloud).ok()?;
+        Some((id, vec![Dirty::Graph, dirty]))
+    }
+
+    /// Whether a layer is one that a recipe made.
+    pub fn is_streamed(&self, id: NodeId) -> bool {
+        self.node(id).is_some_and(|node| {
+            let parent = node.parent.and_then(|parent| self.node(parent));
+            node.splats().is_some_and(|layer| layer.incoming)
+                && parent.is_some_and(|parent| parent.recipe().is_some())
+        })
+    }
+
+    /// The layers that a recipe made.
+    pub fn streamed(&self, recipe: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.children(Some(recipe)).map(|(id, _)| id)
+    }
+
+    /// Makes a layer that a recipe made an ordinary one beside it. The edit has been applied; hand it to
+    /// [`History::record`](crate::History::record). `None` if it is not one.
+    pub fn keep_streamed(&mut self, id: NodeId) -> Option<Edit> {
+        if !self.is_streamed(id) {
+            return None;
+        }
+        let recipe = self.node(id)?.parent?;
+        let (above, placed) = {
+            let node = self.node(recipe)?;
+            (node.parent, node.transform)
+        };
+        let node = self.nodes.get_mut(&id)?;
+        node.parent = above;
+        node.transform = placed.compose(&node.transform);
+        self.order.retain(|other| *other != id);
+        self.order.insert(self.lasting(), id);
+        self.finish_incoming(id)
+    }
+
+    /// Nodes that are not streamed. They come first in the order, so that an edit's position means the same
+    /// whatever was streamed in the meantime.
+    pub(crate) fn lasting(&self) -> usize {
+        let streamed = self.order.iter().rev();
+        self.order.len() - streamed.take_while(|id| self.is_streamed(**id)).count()
+    }
+
+    /// Removes what the recipes for which `gone` holds have made.
+    pub(crate) fn drop_streamed(&mut self, gone: impl Fn(NodeId) -> bool) {
+        let made = |id: &NodeId| self.is_streamed(*id) && self.nodes[id].parent.is_some_and(&gone);
+        let made: Vec<NodeId> = self.order.iter().copied().filter(made).collect();
+        for id in &made {
+            self.nodes.remove(id);
+        }
+        self.order.retain(|id| !made.contains(id));
     }
 
     fn incoming_mut(&mut self, id: NodeId) -> Option<&mut SplatLayer> {

@@ -9,7 +9,7 @@
 
 pub(crate) mod eigen;
 mod partition;
-mod reduce;
+pub(crate) mod reduce;
 #[cfg(test)]
 mod tests;
 mod tree;

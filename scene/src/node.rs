@@ -105,6 +105,15 @@ pub struct CameraPose {
     pub fov_y: f32,
 }
 
+/// What makes splats on demand, in the words of its maker: kept, undone and saved here, understood elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Who can read it ("city").
+    pub maker: String,
+    /// What the maker needs to make the same splats again, as it wrote it down.
+    pub text: String,
+}
+
 /// What a node is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Payload {
@@ -116,6 +125,8 @@ pub enum Payload {
     Camera(CameraPose),
     /// A directional light.
     Light(crate::DirectionalLight),
+    /// Splats that are made where the artist looks: arriving layers below it that come and go without history.
+    Recipe(Recipe),
 }
 
 /// One row of the scene tree.
@@ -152,6 +163,14 @@ impl Node {
     pub fn splats(&self) -> Option<&SplatLayer> {
         match &self.payload {
             Payload::Splats(layer) => Some(layer),
+            _ => None,
+        }
+    }
+
+    /// The recipe, if it is one.
+    pub fn recipe(&self) -> Option<&Recipe> {
+        match &self.payload {
+            Payload::Recipe(recipe) => Some(recipe),
             _ => None,
         }
     }

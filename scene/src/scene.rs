@@ -97,6 +97,12 @@ impl Scene {
         if !listed.iter().eq(self.nodes.keys()) {
             return Err(format!("order {listed:?} does not list every node once"));
         }
+        if self.order[..self.lasting()]
+            .iter()
+            .any(|id| self.is_streamed(*id))
+        {
+            return Err(format!("what was streamed is not at the end of {listed:?}"));
+        }
         for (id, node) in &self.nodes {
             let fail = |what: &str| Err(format!("node {} “{}”: {what}", id.0, node.name));
             if id.0 >= self.next_id {
@@ -104,7 +110,12 @@ impl Scene {
             }
             if let Some(parent) = node.parent {
                 let group = self.node(parent).map(|parent| &parent.payload);
-                if !matches!(group, Some(Payload::Group)) {
+                let fits = match group {
+                    Some(Payload::Group) => true,
+                    Some(Payload::Recipe(_)) => self.is_streamed(*id),
+                    _ => false,
+                };
+                if !fits {
                     return fail("its parent is not a group of the scene");
                 }
                 if self.is_within(parent, *id) {
@@ -113,7 +124,8 @@ impl Scene {
             }
             match node.splats() {
                 Some(layer) if layer.incoming => {
-                    if node.parent.is_some() || layer.flags.len() != layer.cloud.len() {
+                    let stray = node.parent.is_some() && !self.is_streamed(*id);
+                    if stray || layer.flags.len() != layer.cloud.len() {
                         return fail("it arrives in a wrong place or with wrong flags");
                     }
                 }

@@ -11,7 +11,7 @@ fn material_color(row: u32) -> vec3f {
     }
     let numbers = 3u * (chunk.sh_degree + 1u) * (chunk.sh_degree + 1u);
     // The plane behind those of the harmonics.
-    let plane = (numbers + 3u) / 4u;
+    let plane = select((numbers + 3u) / 4u, 3u * chunk.sh_degree - 2u, is_compact());
     let words = sh[plane * chunk.sh_stride + row];
     let surface = bytes_of(words.x);
     let rest = bytes_of(words.y);

@@ -223,6 +223,17 @@ impl Window {
         pause(200);
     }
 
+    /// Clicks with the left button while Alt is held.
+    pub fn alt_click(&self, x: i32, y: i32) {
+        self.point(x, y);
+        self.xdotool(&["keydown", "alt"]);
+        pause(100);
+        self.xdotool(&["click", "1"]);
+        pause(200);
+        self.xdotool(&["keyup", "alt"]);
+        pause(100);
+    }
+
     /// Clicks twice with the left button.
     pub fn double_click(&self, x: i32, y: i32) {
         self.point(x, y);

@@ -5,11 +5,12 @@
 use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use scene::{
-    CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment, GaussianCloud, Grade,
-    History, Node, NodeId, Payload, RowValues, Scene, SelectionSet, SplatFlags, SplatLayer,
-    Transform,
+    AffineColor, CameraPose, Column, ColumnValues, DirectionalLight, Edit, Environment,
+    GaussianCloud, Grade, History, Ink, Node, NodeId, PaintMode, Payload, Recipe, RowValues, Scene,
+    SelectionSet, SplatFlags, SplatLayer, Transform,
     cloud::CloudParts,
     io::{self, Project},
+    simplify::{self, Method},
 };
 
 /// An edit in terms that fit any scene; indices count nodes modulo.
@@ -34,8 +35,13 @@ enum Op {
     TransformRows(usize, Vec<u32>, [f32; 4]),
     MirrorRows(usize, Vec<u32>, usize),
     Grades(usize, Vec<f32>),
+    /// A stroke of paint with a weight.
+    Paint(usize, Vec<u32>, f32),
+    /// To a share of the splats.
+    Simplify(usize, f32),
     Batch(Vec<Op>),
     /// Names a node that never was.
+    Recipe(usize, u8),
     Missing,
 }
 
@@ -45,6 +51,7 @@ enum Kind {
     Splats(usize),
     Light,
     Camera,
+    Recipe,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -55,6 +62,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (0..40_usize).prop_map(Kind::Splats),
         1 => Just(Kind::Light),
         1 => Just(Kind::Camera),
+        2 => Just(Kind::Recipe),
     ];
     let pairs = prop::collection::vec((0..45_u32, 0..16_u8), 0..20);
     let rows = prop::collection::btree_set(0..45_u32, 0..12)
@@ -68,6 +76,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (node.clone(), prop::array::uniform4(-2.0..2.0_f32)).prop_map(|(n, t)| Op::Transform(n, t)),
         1 => (node.clone(), any::<bool>()).prop_map(|(n, on)| Op::Lit(n, on)),
         1 => (node.clone(), -1.0..3.0_f32).prop_map(|(n, strength)| Op::Light(n, strength)),
+        2 => (node.clone(), any::<u8>()).prop_map(|(n, seed)| Op::Recipe(n, seed)),
         1 => (-1.0..3.0_f32).prop_map(Op::Environment),
         1 => prop::collection::vec(0..6_u8, 0..4).prop_map(Op::Sets),
         3 => (node.clone(), parent, 0..5_usize).prop_map(|(n, p, i)| Op::Move(n, p, i)),
@@ -79,7 +88,10 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(n, r, t)| Op::TransformRows(n, r, t)),
         2 => (node.clone(), prop::collection::vec(-1.0..2.0_f32, 0..10))
             .prop_map(|(n, values)| Op::Grades(n, values)),
-        1 => (node, rows, 0..3_usize).prop_map(|(n, r, axis)| Op::MirrorRows(n, r, axis)),
+        1 => (node.clone(), rows.clone(), 0..3_usize)
+            .prop_map(|(n, r, axis)| Op::MirrorRows(n, r, axis)),
+        2 => (node.clone(), rows, 0.0..1.5_f32).prop_map(|(n, r, w)| Op::Paint(n, r, w)),
+        1 => (node, 0.0..1.2_f32).prop_map(|(n, share)| Op::Simplify(n, share)),
         1 => Just(Op::Missing),
     ];
     leaf.prop_recursive(2, 8, 4, |inner| {
@@ -88,13 +100,17 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 fn cloud(n: usize) -> GaussianCloud {
+    cloud_of_degree(n, 0)
+}
+
+fn cloud_of_degree(n: usize, degree: u32) -> GaussianCloud {
     GaussianCloud::new(CloudParts {
         means: (0..n).map(|i| Vec3::splat(i as f32)).collect(),
         rotations: vec![Quat::IDENTITY; n],
         log_scales: vec![Vec3::ZERO; n],
         opacity_logits: vec![0.0; n],
-        sh_degree: 0,
-        sh: vec![0.25; 3 * n],
+        sh_degree: degree,
+        sh: vec![0.25; 3 * n * scene::sh::coefficient_count(degree)],
         columns: vec![Column {
             name: "label".into(),
             width: 1,
@@ -107,11 +123,22 @@ fn cloud(n: usize) -> GaussianCloud {
 fn node(kind: Kind) -> Node {
     let payload = match kind {
         Kind::Group => Payload::Group,
-        Kind::Splats(n) => Payload::Splats(SplatLayer::new(cloud(n), "test")),
+        Kind::Splats(n) => {
+            let cloud = cloud_of_degree(n, u32::from(n % 3 == 0));
+            Payload::Splats(SplatLayer::new(cloud, "test"))
+        }
         Kind::Light => Payload::Light(DirectionalLight::default()),
         Kind::Camera => Payload::Camera(CameraPose { fov_y: 0.7 }),
+        Kind::Recipe => Payload::Recipe(recipe(0)),
     };
     Node::new("node", payload)
+}
+
+fn recipe(seed: u8) -> Recipe {
+    Recipe {
+        maker: "city".into(),
+        text: format!("seed {seed}"),
+    }
 }
 
 /// The edit for a scene, `None` where the scene has nothing for it.
@@ -198,7 +225,34 @@ fn edit(scene: &Scene, op: &Op) -> Option<Edit> {
             let plane = (Vec3::splat(0.3), [Vec3::X, Vec3::Y, Vec3::Z][*axis]);
             Edit::mirror_rows(scene, pick(*n)?, rows, plane)?
         }
+        Op::Paint(n, rows, weight) => {
+            let id = pick(*n)?;
+            let cloud = &scene.node(id)?.splats()?.cloud;
+            let ink = Ink::new(Vec3::X, PaintMode::Color, &AffineColor::IDENTITY);
+            let mut sh = Vec::new();
+            for row in rows.iter().filter(|row| (**row as usize) < cloud.len()) {
+                let old = cloud.sh_of(*row as usize);
+                let mut new = vec![0.0; old.len()];
+                ink.over(old, *weight, &mut new);
+                sh.extend(new);
+            }
+            // Rows that are not there are refused.
+            let values = RowValues {
+                sh: Some(sh),
+                ..RowValues::default()
+            };
+            Edit::set_rows(id, rows.iter().copied().collect(), values)
+        }
+        Op::Simplify(n, share) => {
+            let id = pick(*n)?;
+            let layer = scene.node(id)?.splats()?;
+            let target = (layer.cloud.len() as f32 * share) as usize;
+            let all = |_| true;
+            let simpler = simplify::layer(layer, all, (target, Method::Merge), &mut |_| Ok(()));
+            Edit::replace_layer(id, simpler.ok()?)
+        }
         Op::Batch(ops) => Edit::batch(ops.iter().filter_map(|op| edit(scene, op)).collect()),
+        Op::Recipe(n, seed) => Edit::set_recipe(pick(*n)?, recipe(*seed)),
         Op::Missing => Edit::rename(NodeId(u64::MAX), "nobody"),
     })
 }
@@ -319,6 +373,32 @@ proptest! {
     }
 
     #[test]
+    fn streamed_layers_do_not_disturb_history(
+        ops in prop::collection::vec((op(), any::<u8>()), 1..16),
+    ) {
+        let mut scene = Scene::new();
+        let mut history = History::new(usize::MAX);
+        let mut states = vec![scene.clone()];
+        for (op, chance) in &ops {
+            stream(&mut scene, *chance);
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+            if let Some(edit) = edit(&scene, op)
+                && history.run(&mut scene, "step", edit).is_ok()
+            {
+                states.push(settled(&scene));
+            }
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+        }
+        let mut chances = ops.iter().rev().map(|(_, chance)| *chance);
+        while let Some(state) = states.pop() {
+            prop_assert_eq!(settled(&scene), state);
+            stream(&mut scene, chances.next().unwrap_or(0));
+            history.undo(&mut scene);
+            prop_assert_eq!(scene.check_invariants(), Ok(()));
+        }
+    }
+
+    #[test]
     fn arriving_layers_do_not_disturb_history(
         ops in prop::collection::vec(op(), 1..12),
         arrive_at in 0..12_usize,
@@ -422,6 +502,60 @@ fn arriving_layers_refuse_edits_until_they_are_complete() {
     scene
         .extend_incoming(id, cloud(1))
         .expect_err("no longer arriving");
+}
+
+/// Lets the recipes of a scene bring a layer or take one away.
+fn stream(scene: &mut Scene, chance: u8) {
+    let recipes = scene.nodes().filter(|(_, node)| node.recipe().is_some());
+    let recipes: Vec<NodeId> = recipes.map(|(id, _)| id).collect();
+    for id in recipes {
+        let first = scene.streamed(id).next();
+        match (first, chance % 3) {
+            (Some(old), 0) => drop(scene.cancel_incoming(old)),
+            (_, 1) => {
+                let made = scene.begin_streamed(id, "tile", Transform::IDENTITY, cloud(2));
+                assert!(made.is_some(), "the recipe is there");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The scene without what its recipes made.
+fn settled(scene: &Scene) -> Scene {
+    let mut scene = scene.clone();
+    let made = scene.nodes().map(|(id, _)| id);
+    let made: Vec<NodeId> = made.filter(|id| scene.is_streamed(*id)).collect();
+    for id in made {
+        scene.cancel_incoming(id);
+    }
+    scene
+}
+
+#[test]
+fn a_streamed_layer_that_is_kept_stands_beside_its_recipe() {
+    let mut scene = Scene::new();
+    let mut history = History::new(usize::MAX);
+    let mut city = node(Kind::Recipe);
+    city.transform.translation.x = 5.0;
+    let (id, edit) = Edit::insert(&scene, city);
+    history.run(&mut scene, "city", edit).expect("valid");
+    let before = scene.clone();
+    let (tile, _) = scene
+        .begin_streamed(id, "tile", Transform::IDENTITY, cloud(4))
+        .expect("the recipe is there");
+    let mut rename = Edit::rename(tile, "other");
+    rename.apply(&mut scene).expect_err("it is only passing");
+    let edit = scene.keep_streamed(tile).expect("it is streamed");
+    history.record("keep", edit);
+    let kept = scene.node(tile).expect("it stays");
+    assert_eq!((kept.parent, kept.transform.translation.x), (None, 5.0));
+    assert!(scene.keep_streamed(tile).is_none(), "it is kept already");
+    assert_eq!(scene.check_invariants(), Ok(()));
+    history.undo(&mut scene);
+    assert_eq!(scene, before, "as before");
+    history.redo(&mut scene);
+    assert_eq!(scene.layers().count(), 1, "and there again");
 }
 
 #[test]

@@ -18,7 +18,11 @@ pub(crate) fn shots() -> Result<()> {
     ]))?;
 
     let shots = shell::root().join("docs").join("shots");
-    for (test, pictures) in [("window", "shots"), ("window_select", "shots_of_selection")] {
+    for (test, pictures) in [
+        ("window", "shots"),
+        ("window_select", "shots_of_selection"),
+        ("window_paint", "shots_of_painting"),
+    ] {
         let mut drive = shell::cargo(&["test", "--package", "tests", "--test", test]);
         drive.args(["--", "--ignored", "--exact", pictures, "--nocapture"]);
         surroundings

@@ -98,7 +98,9 @@ impl App {
             ctx.request_repaint_after(Duration::from_secs(10));
         }
         let is_kept = self.aside.kept.is_some_and(|(kept, _)| kept == revision);
-        if is_kept || self.aside.writing.is_some() || self.editor.is_dragging() {
+        // What is only shown must not be kept.
+        let in_between = self.editor.is_dragging() || self.editor.shows_simplified();
+        if is_kept || self.aside.writing.is_some() || in_between {
             return;
         }
         let quiet = self

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use renderer::{Frame, Gpu, Render, Renderer, SoftwareRenderer};
+use renderer::{Frame, Render};
 use scene::Sink;
 
 use super::App;
@@ -11,6 +11,7 @@ use crate::dialogs::Card;
 use crate::dialogs::export_settings::{TurntableKind, TurntableSettings};
 use crate::export::{self, Direction, Look, Orbit, Quality, TurntableFormat, TurntableOptions};
 use crate::jobs::{Task, Writing};
+use crate::likeness::open_renderer;
 use crate::view::options;
 use crate::{recent, text};
 
@@ -109,17 +110,5 @@ fn turntable_options(settings: &TurntableSettings, orbit: Orbit, look: Look) -> 
             TurntableKind::Gif => TurntableFormat::Gif { dither: true },
             TurntableKind::Frames => TurntableFormat::PngSequence,
         },
-    }
-}
-
-/// The window's device, shared; the processor where there is none.
-fn open_renderer(gpu: Option<Gpu>) -> Box<dyn Render> {
-    match gpu.map(Renderer::new) {
-        Some(Ok(renderer)) => Box::new(renderer),
-        Some(Err(error)) => {
-            log::warn!("the export is drawn in software: {error}");
-            Box::new(SoftwareRenderer::new())
-        }
-        None => Box::new(SoftwareRenderer::new()),
     }
 }

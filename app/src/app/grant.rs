@@ -301,6 +301,16 @@ impl App {
                     ctx.request_repaint_after(super::poll::BEAT);
                 }
             }
+            Card::Simplify(card) => {
+                let gpu = self.view.gpu();
+                let (outcome, goes_on) = card.poll(&mut self.editor, gpu, &self.wake);
+                if goes_on {
+                    ctx.request_repaint_after(super::poll::BEAT);
+                }
+                if let Some(outcome) = outcome {
+                    self.digest(outcome);
+                }
+            }
             Card::Chooser(chooser) => chooser.refresh(),
             _ => {}
         }

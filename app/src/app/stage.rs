@@ -94,6 +94,7 @@ impl App {
         let Some(rect) = self.view.facts().rect else {
             return;
         };
+        self.view.keep_to(self.settings.splat_memory());
         let size = pixel_size(rect, ctx.pixels_per_point());
         let welcomes = self.welcomes();
         // A file that fails to open leaves the welcome scene where it was.

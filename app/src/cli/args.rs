@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glam::Vec3;
-use renderer::{Background, Blending, Filter, Guides, ViewMode};
+use renderer::{Background, Blending, Filter, Guides, HarmonicsFormat, ViewMode};
 use scene::{DirectionalLight, PinholeCamera, Scene};
 
+use super::city::CityArgs;
 use crate::export::{Look, Orbit};
 
 /// A studio for 3D Gaussian splats: drop a picture, get a splat scene; light it, turn it, take it away
@@ -43,7 +44,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Turn a photograph of a person into a splat head
+    /// Turn a photograph of a person into a splat head, or a seed or a map into a city
     Generate(GenerateArgs),
     /// Draw splat files (or a photograph, made 3D first) as one picture
     Render(RenderArgs),
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Read a splat file and write it in another format
     Convert(ConvertArgs),
+    /// Merge splats until fewer are left
+    Simplify(super::simplify::SimplifyArgs),
     /// Time the renderer on a scene and print one JSON line
     Bench(BenchArgs),
     /// Write a scene of random splats and cameras for `bench`
@@ -72,10 +75,15 @@ pub(crate) enum Command {
 Examples:
   splatwright generate portrait.jpg -o head.ply
   splatwright generate portrait.jpg -o head.ply --screenshot head.png --turntable head.mp4
-  splatwright generate portrait.jpg -o head.ply --json    numbers about the result")]
+  splatwright generate portrait.jpg -o head.ply --json    numbers about the result
+  splatwright generate --package city --seed 7 --area 1000x1000 -o city.ply
+  splatwright generate --package city --map helsinki.osm.pbf -o city.ply --around 0,0")]
 pub(crate) struct GenerateArgs {
-    /// The photograph (PNG, JPEG, WebP, BMP or TIFF)
-    pub(crate) photo: PathBuf,
+    /// The photograph (PNG, JPEG, WebP, BMP or TIFF); none for a city
+    #[arg(required_unless_present_any = ["seed", "map"])]
+    pub(crate) photo: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) city: CityArgs,
     /// The splat file to write
     #[arg(short, long, value_name = "FILE.ply")]
     pub(crate) output: PathBuf,
@@ -219,6 +227,9 @@ pub(crate) struct BenchArgs {
     /// Draw on the processor even where there is a graphics device
     #[arg(long)]
     pub(crate) software: bool,
+    /// Hold harmonics of degree 2 and 3 as bytes instead of halves
+    #[arg(long)]
+    pub(crate) compact_harmonics: bool,
     /// Time two rounds around the middle of merged splats instead, as the window draws a large scene that
     /// moves; frames are those of one round
     #[arg(long)]
@@ -264,8 +275,8 @@ pub(crate) enum PackageAction {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "For photographs")]
 pub(crate) struct ModelArgs {
-    /// The model package's folder [default: the portrait package that ships]
-    #[arg(long, value_name = "DIR")]
+    /// The model package: one that ships (portrait-head, city) or a folder [default: what fits the input]
+    #[arg(long, value_name = "NAME|DIR")]
     pub(crate) package: Option<PathBuf>,
     /// Focal length of the photograph in pixels, where it is known better than its EXIF says
     #[arg(long, value_name = "PX")]
@@ -296,6 +307,12 @@ pub(crate) struct ViewArgs {
     /// Meters from the scene's middle [default: so that everything is in view]
     #[arg(long)]
     pub(crate) distance: Option<f32>,
+    /// Where the camera stands, in meters with y up, instead of around the scene's middle
+    #[arg(long, value_name = "X,Y,Z", value_parser = parse_vec3, allow_hyphen_values = true, requires = "look_at")]
+    pub(crate) eye: Option<Vec3>,
+    /// What it looks at from there
+    #[arg(long, value_name = "X,Y,Z", value_parser = parse_vec3, allow_hyphen_values = true, requires = "eye")]
+    pub(crate) look_at: Option<Vec3>,
     /// Full vertical angle in degrees
     #[arg(long, default_value_t = Orbit::FOV_Y.to_degrees())]
     pub(crate) fov: f32,
@@ -339,6 +356,18 @@ pub(crate) struct ViewArgs {
     /// Draw on the processor even where there is a graphics device
     #[arg(long)]
     pub(crate) software: bool,
+    /// Hold harmonics of degree 2 and 3 as bytes instead of halves, as the preference of the window does
+    #[arg(long)]
+    pub(crate) compact_harmonics: bool,
+}
+
+/// The format that a flag asks for.
+pub(crate) fn harmonics(compact: bool) -> HarmonicsFormat {
+    if compact {
+        HarmonicsFormat::Bytes
+    } else {
+        HarmonicsFormat::Halves
+    }
 }
 
 /// Views as they are typed, with the words of their commands.
@@ -415,6 +444,10 @@ impl ViewArgs {
             fov_y: self.fov.to_radians(),
             ..Orbit::framing(scene)
         };
+        if let (Some(eye), Some(target)) = (self.eye, self.look_at) {
+            return Orbit::looking(eye, target, framing.fov_y)
+                .ok_or_else(|| anyhow::anyhow!("--eye and --look-at must be two places"));
+        }
         if let Some(distance) = self.distance {
             anyhow::ensure!(
                 distance.is_finite() && distance > 0.0,
@@ -433,7 +466,7 @@ impl ViewArgs {
     }
 }
 
-fn parse_size(text: &str) -> Result<[u32; 2], String> {
+pub(crate) fn parse_size(text: &str) -> Result<[u32; 2], String> {
     let sides: Vec<&str> = text.split(['x', 'X', '×']).collect();
     let number = |text: &str| text.trim().parse::<u32>().ok().filter(|n| *n > 0);
     match sides.as_slice() {
@@ -442,6 +475,18 @@ fn parse_size(text: &str) -> Result<[u32; 2], String> {
         _ => None,
     }
     .ok_or_else(|| String::from("a size is written like 1280x720"))
+}
+
+fn parse_vec3(text: &str) -> Result<Vec3, String> {
+    let numbers: Vec<f32> = text
+        .split(',')
+        .map(|part| part.trim().parse().ok().filter(|n: &f32| n.is_finite()))
+        .collect::<Option<_>>()
+        .unwrap_or_default();
+    match numbers.as_slice() {
+        [x, y, z] => Ok(Vec3::new(*x, *y, *z)),
+        _ => Err(String::from("a place is written like 1.5,0,-3")),
+    }
 }
 
 fn parse_supersample(text: &str) -> Result<u32, String> {

@@ -8,12 +8,12 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use glam::{Affine3A, Mat3, Vec3};
 use renderer::{
-    Background, Frame, FrameStats, Gpu, Render, RenderError, Renderer, SoftwareRenderer,
+    Background, Frame, FrameStats, Gpu, Render, RenderError, Renderer, Residency, SoftwareRenderer,
 };
 use scene::{PinholeCamera, Projection, Transform};
 use serde::Deserialize;
 
-use super::args::BenchArgs;
+use super::args::{BenchArgs, harmonics};
 use super::progress::Terminal;
 use super::stage::{Stage, load_layer, tuned};
 use crate::export;
@@ -57,6 +57,10 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     stage.add("bench", layer, Transform::IDENTITY)?;
 
     let (mut timed, adapter) = open(args.software)?;
+    timed.render().set_residency(Residency {
+        harmonics: harmonics(args.compact_harmonics),
+        ..Residency::default()
+    });
     let start = Instant::now();
     timed.render().sync(&stage.scene, &[]);
     let upload_ms = millis(start);

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use renderer::Render;
 use scene::io::{Project, SaveOptions};
-use scene::{History, Sink};
+use scene::{History, Scene, Sink};
 
 use super::args::{ConvertArgs, ModelArgs, RenderArgs, SheetArgs, TurntableArgs, ViewArgs};
 use super::progress::Terminal;
@@ -98,13 +98,17 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<()> {
         &ModelArgs::default(),
         &mut terminal,
     )?;
-    let report = if to_project {
+    write_scene(&stage.scene, &args.output, &mut terminal)
+}
+
+/// Writes what is shown as splats, or everything as a project; what was lost goes to standard error.
+pub(crate) fn write_scene(scene: &Scene, out: &Path, terminal: &mut Terminal) -> Result<()> {
+    let report = if scene::io::is_project_path(out) {
         let history = History::new(0);
-        let project = Project::snapshot(&stage.scene, &history);
-        let mut listen = |progress| Sink::<()>::progress(&mut terminal, progress);
-        scene::io::save_project(&args.output, &project, &mut listen)?
+        let project = Project::snapshot(scene, &history);
+        let mut listen = |progress| Sink::<()>::progress(terminal, progress);
+        scene::io::save_project(out, &project, &mut listen)?
     } else {
-        let scene = &stage.scene;
         let shown = scene.layers().filter(|(id, ..)| scene.is_visible(*id));
         let layers: Vec<_> = shown
             .map(|(id, _, layer)| {
@@ -113,16 +117,12 @@ pub(crate) fn convert(args: &ConvertArgs) -> Result<()> {
             })
             .collect();
         let borrowed: Vec<_> = layers.iter().map(|(layer, at)| (*layer, at)).collect();
-        scene::io::save(&args.output, &borrowed, &SaveOptions::default())?
+        scene::io::save(out, &borrowed, &SaveOptions::default())?
     };
     for note in &report.notes {
         terminal.say(note);
     }
-    terminal.say(&format!(
-        "{}: {} splats",
-        args.output.display(),
-        report.splats
-    ));
+    terminal.say(&format!("{}: {} splats", out.display(), report.splats));
     Ok(())
 }
 

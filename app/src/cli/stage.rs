@@ -4,10 +4,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use renderer::{Gpu, Render, Renderer, SoftwareRenderer};
+use renderer::{Gpu, Render, Renderer, Residency, SoftwareRenderer};
 use scene::{DirectionalLight, Edit, Node, Payload, Scene, Sink, SplatLayer, Transform};
 
-use super::args::{ModelArgs, ViewArgs};
+use super::args::{ModelArgs, ViewArgs, harmonics};
 use super::generate;
 use super::progress::Terminal;
 use crate::tunings;
@@ -71,13 +71,17 @@ impl Stage {
             light_layers(&mut self.scene, light)?;
         }
         let mut render = open_renderer(view.software);
+        render.set_residency(Residency {
+            harmonics: harmonics(view.compact_harmonics),
+            ..Residency::default()
+        });
         render.sync(&self.scene, &[]);
         Ok(render)
     }
 }
 
 /// The graphics device's renderer, or the processor's where there is none or it is not wanted.
-fn open_renderer(software: bool) -> Box<dyn Render> {
+pub(crate) fn open_renderer(software: bool) -> Box<dyn Render> {
     if !software {
         match Gpu::headless() {
             Ok(gpu) if Gpu::is_slower_than_software(gpu.device_type) => {}

@@ -7,11 +7,12 @@ use super::export_cards::title_ui;
 use crate::cx::Wishes;
 use crate::persist::{Backdrop, SelectionColor, Settings, ThemeChoice};
 use crate::theme::{self, GAP, tokens};
+use crate::view::ViewFacts;
 use crate::widgets;
 use crate::{icons, text};
 
 /// The card.
-pub fn show(ui: &mut Ui, settings: &mut Settings, wishes: &mut Wishes) {
+pub fn show(ui: &mut Ui, settings: &mut Settings, view: &ViewFacts, wishes: &mut Wishes) {
     ui.set_width(420.0);
     title_ui(ui, icons::GEAR, text::PREFERENCES, wishes);
     widgets::form_row(ui, text::THEME, |ui| {
@@ -39,13 +40,7 @@ pub fn show(ui: &mut Ui, settings: &mut Settings, wishes: &mut Wishes) {
             *navigation = preset;
         }
     });
-    let t = tokens(ui);
-    ui.horizontal(|ui| {
-        ui.add_space(widgets::LABEL_WIDTH + ui.spacing().item_spacing.x);
-        let help = text::navigation_help(*navigation);
-        ui.add(egui::Label::new(theme::small(help).color(t.text_secondary)).wrap());
-    });
-    ui.add_space(GAP);
+    help_ui(ui, text::navigation_help(*navigation));
     switch_row(ui, text::FILTER, text::FILTER_MIP, &mut settings.mip_filter);
     switch_row(
         ui,
@@ -54,6 +49,39 @@ pub fn show(ui: &mut Ui, settings: &mut Settings, wishes: &mut Wishes) {
         &mut settings.editor.reduced_motion,
     );
     switch_row(ui, text::GUIDES, text::SAFE_FRAME, &mut settings.safe_frame);
+    memory_ui(ui, settings, view);
+}
+
+/// How much splats may take where they are drawn, and in which format.
+fn memory_ui(ui: &mut Ui, settings: &mut Settings, view: &ViewFacts) {
+    widgets::form_row(ui, text::SPLAT_MEMORY, |ui| {
+        let choices = [
+            (None, text::AUTOMATIC),
+            (Some(1_000), "1 GB"),
+            (Some(2_000), "2 GB"),
+            (Some(4_000), "4 GB"),
+            (Some(8_000), "8 GB"),
+            (Some(16_000), "16 GB"),
+        ];
+        if let Some(memory) = widgets::segmented(ui, settings.splat_memory_mb, &choices) {
+            settings.splat_memory_mb = memory;
+        }
+    });
+    let most = settings.splat_memory().bytes.unwrap_or(view.usual_bytes);
+    help_ui(ui, &text::splat_memory_help(most, view.stats.scene_bytes));
+    let compact = &mut settings.compact_harmonics;
+    switch_row(ui, text::HARMONICS, text::COMPACT_HARMONICS, compact);
+    help_ui(ui, text::COMPACT_HARMONICS_HELP);
+}
+
+/// What a row means, below it.
+fn help_ui(ui: &mut Ui, help: &str) {
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(widgets::LABEL_WIDTH + ui.spacing().item_spacing.x);
+        ui.add(egui::Label::new(theme::small(help).color(t.text_secondary)).wrap());
+    });
+    ui.add_space(GAP);
 }
 
 fn switch_row(ui: &mut Ui, label: &str, name: &str, on: &mut bool) {

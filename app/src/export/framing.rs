@@ -84,6 +84,18 @@ impl Orbit {
         orbit
     }
 
+    /// The orbit of a camera that stands at `eye` and looks at `target`; `None` where they are one place.
+    pub fn looking(eye: Vec3, target: Vec3, fov_y: f32) -> Option<Self> {
+        let (away, distance) = (eye - target).normalize_and_length();
+        (distance > 0.0).then(|| Self {
+            target,
+            distance,
+            yaw: away.x.atan2(away.z),
+            pitch: away.y.clamp(-1.0, 1.0).asin(),
+            fov_y,
+        })
+    }
+
     /// The distance from which a ball fills the picture's shorter side, seen by [`Self::fov_y`].
     pub fn distance_for(&self, radius: f32) -> f32 {
         radius / (0.5 * self.fov_y).sin()

@@ -77,7 +77,7 @@ fn node_ui(
             layer::report_ui(ui, cx, settings, wishes, id);
         }
         Payload::Light(light) => light::light_ui(ui, cx, settings, wishes, id, light),
-        Payload::Group | Payload::Camera(_) => {
+        Payload::Group | Payload::Camera(_) | Payload::Recipe(_) => {
             widgets::section(ui, &mut settings.folded, text::TRANSFORM, |ui| {
                 transform::show(ui, state, wishes, id, node);
             });

@@ -120,7 +120,16 @@ fn edit_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     );
     item(ui, cx, wishes, Command::DeleteSelection);
     ui.separator();
-    edits_ui(ui, cx, wishes, &[EditCommand::CleanUp, EditCommand::Doctor]);
+    edits_ui(
+        ui,
+        cx,
+        wishes,
+        &[
+            EditCommand::CleanUp,
+            EditCommand::Doctor,
+            EditCommand::Simplify,
+        ],
+    );
     ui.menu_button(text::MENU_MIRROR, |ui| {
         edits_ui(ui, cx, wishes, &[0, 1, 2].map(EditCommand::Mirror));
     });

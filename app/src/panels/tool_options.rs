@@ -1,11 +1,15 @@
 //! The bar of the tool in hand, over the top of the picture: everything that changes what it does.
 
-use editor::{ColorSource, Command, SelectOp, SelectOptions, ToolKind, Volume};
+use editor::{
+    ColorSource, Command, EditCommand, PaintOptions, SelectOp, SelectOptions, ToolKind, Volume,
+};
 use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, ScrollArea, Ui, vec2};
 use glam::Vec3;
+use scene::PaintMode;
 
 use super::{gizmo, transform_options};
 use crate::cx::{Cx, Wishes};
+use crate::dialogs::preferences;
 use crate::expression::Unit;
 use crate::icons;
 use crate::text::selection as text;
@@ -30,7 +34,7 @@ pub const OPS: [(SelectOp, &str); 4] = [
 pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
     let tool = cx.editor.tool();
     let selects = tool.selects_on_picture() || tool.selects_in_space();
-    if !selects && !transform_options::has_options(tool) {
+    if !selects && !tool.paints() && !transform_options::has_options(tool) {
         return;
     }
     // The axis gizmo keeps its corner.
@@ -92,6 +96,7 @@ fn has_numbers(cx: &Cx<'_>, tool: ToolKind) -> bool {
 fn numbers_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) -> bool {
     match tool {
         ToolKind::Brush | ToolKind::SphereBrush => brush_ui(ui, cx, wishes),
+        ToolKind::Paint | ToolKind::Clone => paint_ui(ui, cx, tool, wishes),
         ToolKind::Eyedropper => color_ui(ui, cx, wishes),
         ToolKind::Flood => {
             color_ui(ui, cx, wishes);
@@ -108,6 +113,10 @@ fn numbers_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) -> 
 
 /// What it does with what was selected, and what counts.
 fn ways_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
+    if tool.paints() {
+        paint_ways_ui(ui, cx, tool, wishes);
+        return;
+    }
     if transform_options::has_options(tool) {
         transform_options::actions_ui(ui, cx, wishes);
         return;
@@ -182,7 +191,7 @@ fn labelled<R>(ui: &mut Ui, label: &str, help: &str, add: impl FnOnce(&mut Ui) -
     result
 }
 
-fn brush_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+fn size_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let settings = cx.editor.settings();
     let spec = NumberSpec {
         suffix: " px",
@@ -199,21 +208,92 @@ fn brush_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     }) {
         wishes.run(Command::SetBrushRadius(radius as f32));
     }
+}
+
+fn brush_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    size_ui(ui, cx, wishes);
     gap(ui);
+    let softness = cx.editor.settings().select.softness;
+    let changed = percent_ui(ui, (text::SOFTNESS, text::SOFTNESS_HELP), softness, 0.0);
+    if let Some(softness) = changed {
+        set(cx, wishes, |o| o.softness = softness);
+    }
+}
+
+/// A share of one as a number of percent.
+fn percent_ui(ui: &mut Ui, (name, help): (&str, &str), share: f32, default: f32) -> Option<f32> {
     let spec = NumberSpec {
         suffix: " %",
         range: 0.0..=100.0,
         speed: 0.5,
         decimals: 0,
-        default: 0.0,
-        ..NumberSpec::unit_interval(text::SOFTNESS)
+        default: f64::from(default) * 100.0,
+        ..NumberSpec::unit_interval(name)
     };
-    let percent = f64::from(settings.select.softness) * 100.0;
-    if let (Some(percent), _) = labelled(ui, text::SOFTNESS, text::SOFTNESS_HELP, |ui| {
+    let percent = f64::from(share) * 100.0;
+    let (typed, _) = labelled(ui, name, help, |ui| {
         widgets::number(ui, percent, &spec, NUMBER)
-    }) {
-        set(cx, wishes, |o| o.softness = (percent / 100.0) as f32);
+    });
+    typed.map(|percent| (percent / 100.0) as f32)
+}
+
+/// Color, size, strength and edge of the painting tools.
+fn paint_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
+    let options = cx.editor.settings().paint;
+    if tool == ToolKind::Paint {
+        let mut color = options.color;
+        let changed = labelled(ui, text::COLOR, text::PAINT_HELP, |ui| {
+            preferences::color_button(ui, &mut color, text::PAINT_COLOR)
+        });
+        if changed {
+            wishes.run(painting(PaintOptions { color, ..options }));
+        }
+        gap(ui);
     }
+    size_ui(ui, cx, wishes);
+    gap(ui);
+    let defaults = PaintOptions::default();
+    let name = (text::STRENGTH, text::STRENGTH_HELP);
+    if let Some(strength) = percent_ui(ui, name, options.strength, defaults.strength) {
+        wishes.run(painting(PaintOptions {
+            strength,
+            ..options
+        }));
+    }
+    gap(ui);
+    let name = (text::HARDNESS, text::HARDNESS_HELP);
+    if let Some(hardness) = percent_ui(ui, name, options.hardness, defaults.hardness) {
+        wishes.run(painting(PaintOptions {
+            hardness,
+            ..options
+        }));
+    }
+}
+
+/// What paint replaces, and how deep it goes.
+fn paint_ways_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
+    let options = cx.editor.settings().paint;
+    if tool == ToolKind::Paint {
+        let choices = [(PaintMode::Color, text::COLOR), (PaintMode::Hue, text::HUE)];
+        let pressed = labelled(ui, text::REPLACES, text::REPLACES_HELP, |ui| {
+            widgets::segmented(ui, options.mode, &choices)
+        });
+        if let Some(mode) = pressed {
+            wishes.run(painting(PaintOptions { mode, ..options }));
+        }
+        gap(ui);
+    }
+    let choices = [(false, text::FRONT), (true, text::THROUGH)];
+    let pressed = labelled(ui, text::DEPTH, text::PAINT_DEPTH_HELP, |ui| {
+        widgets::segmented(ui, options.through, &choices)
+    });
+    if let Some(through) = pressed {
+        wishes.run(painting(PaintOptions { through, ..options }));
+    }
+}
+
+fn painting(options: PaintOptions) -> Command {
+    Command::Edit(EditCommand::SetPaintOptions(options))
 }
 
 fn set(cx: &Cx<'_>, wishes: &mut Wishes, change: impl FnOnce(&mut SelectOptions)) {

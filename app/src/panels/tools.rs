@@ -21,6 +21,7 @@ const GROUPS: &[&[ToolKind]] = &[
     &[ToolKind::Brush, ToolKind::SphereBrush],
     &[ToolKind::Eyedropper, ToolKind::Flood],
     &[ToolKind::Sphere, ToolKind::Box],
+    &[ToolKind::Paint, ToolKind::Clone],
     &[ToolKind::Light],
     &[ToolKind::Move, ToolKind::Rotate, ToolKind::Scale],
     &[ToolKind::Measure],
@@ -161,5 +162,7 @@ pub fn icon(tool: ToolKind) -> &'static str {
         ToolKind::Rotate => icons::ROTATE,
         ToolKind::Scale => icons::SCALE,
         ToolKind::Measure => icons::RULER,
+        ToolKind::Paint => icons::PAINT,
+        ToolKind::Clone => icons::STAMP,
     }
 }

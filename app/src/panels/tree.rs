@@ -459,5 +459,6 @@ pub fn node_icon(node: &Node) -> &'static str {
         Payload::Splats(_) => icons::CUBE,
         Payload::Camera(_) => icons::VIDEO,
         Payload::Light(_) => icons::SUN,
+        Payload::Recipe(_) => icons::CITY,
     }
 }

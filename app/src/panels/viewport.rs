@@ -72,7 +72,7 @@ fn cursor(cx: &Cx<'_>) -> CursorIcon {
     match cx.editor.tool() {
         editor::ToolKind::Navigate | editor::ToolKind::Light => CursorIcon::Default,
         tool if tool.is_transform() && !cx.editor.is_picking_pivot() => CursorIcon::Default,
-        editor::ToolKind::Brush | editor::ToolKind::SphereBrush => CursorIcon::None,
+        tool if tool.is_brush() => CursorIcon::None,
         _ => CursorIcon::Crosshair,
     }
 }

@@ -32,6 +32,23 @@ words! {
     OPACITY = "Opacity";
     COLOR_FILTER = "Filter";
     BAKE = "Bake";
+    SIMPLIFY = "Simplify";
+    SIMPLIFY_HELP = "Neighbors that look alike become one. The scene shows what would be left; nothing changes until it is kept.";
+    SIMPLIFY_SELECTED = "Selected neighbors that look alike become one; all other splats stay. Nothing changes until it is kept.";
+    SIMPLIFY_BY = "Target";
+    SIMPLIFY_LEFT = "Left over";
+    SIMPLIFY_SIZE = "Size in a file";
+    UNIT_PERCENT = "Percent";
+    UNIT_SPLATS = "Splats";
+    UNIT_MEGABYTES = "Megabytes";
+    COMPARING = "Comparing pictures";
+    SIMPLIFY_LIKENESS = "Likeness";
+    SIMPLIFY_LIKENESS_HELP = "PSNR to the original over pictures from around the scene: above 35 dB hardly a difference is seen, below 25 dB details are gone";
+    LIKE_THE_ORIGINAL = "the same";
+    KEEP_SIMPLIFIED = "Keep";
+    SHOW_ORIGINAL = "Show original";
+    SHOW_SIMPLIFIED = "Show simplified";
+    NOTHING_SIMPLER = "Nothing simpler was worked out yet";
     CLEAN_UP = "Clean up";
     CLEAN_UP_HELP = "What breaks a rule floats and is drawn red. A rule at zero is off; sizes are counted in typical splats of the layer.";
     RULE_OPACITY = "Fainter than";
@@ -99,5 +116,19 @@ pub fn pivot(pivot: Pivot) -> &'static str {
         Pivot::Average => "Average of splats",
         Pivot::Origin => "Origin of the layer",
         Pivot::Picked => "Picked point",
+    }
+}
+
+/// What was and what will be.
+pub fn from_to(before: &str, after: &str) -> String {
+    format!("{before} → {after}")
+}
+
+/// How alike pictures are, and how many were compared.
+pub fn likeness(psnr: f64, views: usize, all: usize) -> String {
+    if views < all {
+        format!("{psnr:.1} dB after {views} of {all} views")
+    } else {
+        format!("{psnr:.1} dB over {all} views")
     }
 }

@@ -224,6 +224,14 @@ pub fn frame_facts(ms: f32, bytes: u64) -> String {
     }
 }
 
+/// How much memory splats may take, and take now.
+pub fn splat_memory_help(most: u64, now: u64) -> String {
+    let (most, now) = (megabytes(most), megabytes(now));
+    format!(
+        "Up to {most}; {now} are in use. Larger scenes are streamed: what is looked at comes first, coarse before fine."
+    )
+}
+
 /// "412 MB".
 pub fn megabytes(bytes: u64) -> String {
     let mb = bytes as f64 / 1e6;

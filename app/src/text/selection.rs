@@ -23,6 +23,16 @@ words! {
     SIZE = "Size";
     SOFTNESS = "Softness";
     SOFTNESS_HELP = "Over so much of the radius fewer and fewer splats are selected";
+    PAINT_COLOR = "Paint";
+    PAINT_HELP = "The color to paint with; Alt and a click on a splat picks its color";
+    STRENGTH = "Strength";
+    STRENGTH_HELP = "How much of the color one stroke lays on, however often it passes over a place";
+    HARDNESS = "Hardness";
+    HARDNESS_HELP = "The brush is full over so much of the radius and fades from there on";
+    REPLACES = "Replaces";
+    REPLACES_HELP = "The color, or only hue and colorfulness: what is light stays light";
+    HUE = "Hue only";
+    PAINT_DEPTH_HELP = "Only the front surface, or everything under the brush";
     COLOR = "Color";
     BASE = "Base";
     SEEN = "As seen";

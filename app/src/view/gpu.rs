@@ -9,6 +9,7 @@ use egui::{Context, TextureId};
 use renderer::{Frame, Gpu, Pick, Render as _, RenderedImage, Renderer, Residency, Tuned};
 use scene::{RegionMask, RegionQuery, Scene};
 
+use super::memory::{self, SplatMemory};
 use super::pace::Pace;
 use super::{Changes, ViewFacts, scaled};
 use crate::background::{Background, Wake};
@@ -40,6 +41,7 @@ pub(super) struct GpuView {
     texture: Option<(wgpu::Texture, TextureId)>,
     pace: Pace,
     choice: Choice,
+    memory: SplatMemory,
     wake: Wake,
 }
 
@@ -73,6 +75,7 @@ impl GpuView {
                 Some(_) => Choice::Made,
                 None => Choice::Unknown { idle_since: None },
             },
+            memory: SplatMemory::default(),
             wake,
         }
     }
@@ -120,6 +123,32 @@ impl GpuView {
         }
     }
 
+    /// Bytes of splats that the device is trusted to hold.
+    pub(super) fn usual_bytes(&self) -> u64 {
+        let usual = Gpu::usual_scene_bytes(self.gpu.device_type);
+        match self.gpu.device_type {
+            wgpu::DeviceType::DiscreteGpu => usual,
+            // Its memory is the processor's.
+            _ => usual.min(memory::shared_bytes()),
+        }
+    }
+
+    fn residency(&self) -> Residency {
+        Residency {
+            scene_bytes: self.memory.bytes.unwrap_or_else(|| self.usual_bytes()),
+            slice: Some(SLICE),
+            harmonics: self.memory.harmonics,
+        }
+    }
+
+    pub(super) fn keep_to(&mut self, memory: SplatMemory) {
+        self.memory = memory;
+        let residency = self.residency();
+        if let Stage::Ready(renderer) = &mut self.stage {
+            renderer.set_residency(residency);
+        }
+    }
+
     pub(super) fn device(&self) -> Gpu {
         self.gpu.clone()
     }
@@ -138,11 +167,7 @@ impl GpuView {
         {
             match result {
                 Ok(mut renderer) => {
-                    let kind = renderer.gpu().device_type;
-                    renderer.set_residency(Residency {
-                        scene_bytes: Gpu::usual_scene_bytes(kind),
-                        slice: Some(SLICE),
-                    });
+                    renderer.set_residency(self.residency());
                     self.stage = Stage::Ready(Box::new(renderer));
                     changes.dirty = super::everything(scene);
                     fresh = true;

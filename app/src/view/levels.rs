@@ -1,5 +1,6 @@
 //! Levels of detail for large layers, built on a thread once a layer rests.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -29,18 +30,12 @@ struct Made {
 }
 
 impl Made {
-    fn of(node: NodeId, layer: &SplatLayer) -> Self {
-        Self {
-            node,
-            cloud: Arc::clone(&layer.cloud),
-            drawn: drawn(&layer.flags).collect(),
-        }
-    }
-
-    fn still_holds(&self, scene: &Scene) -> bool {
+    /// Whether the layer is still what this was made of, as far as was noted.
+    fn still_holds(&self, scene: &Scene, known: &[Known]) -> bool {
         let layer = scene.node(self.node).and_then(|node| node.splats());
-        layer.is_some_and(|l| {
-            Arc::ptr_eq(&l.cloud, &self.cloud) && drawn(&l.flags).eq(self.drawn.iter().copied())
+        let known = known.iter().find(|known| known.node == self.node);
+        layer.zip(known).is_some_and(|(layer, known)| {
+            Arc::ptr_eq(&layer.cloud, &self.cloud) && *known.drawn == *self.drawn
         })
     }
 
@@ -61,6 +56,35 @@ impl Made {
             );
         }
         Some(rows)
+    }
+}
+
+/// What was noted of a large layer: a change is looked at where it is, not everywhere.
+#[derive(Debug)]
+struct Known {
+    node: NodeId,
+    cloud: Arc<GaussianCloud>,
+    /// `[N / 64]` which splats are drawn.
+    drawn: Vec<u64>,
+}
+
+impl Known {
+    fn of(node: NodeId, layer: &SplatLayer) -> Self {
+        Self {
+            node,
+            cloud: Arc::clone(&layer.cloud),
+            drawn: drawn(&layer.flags).collect(),
+        }
+    }
+
+    /// Takes over rows of the layer whose flags changed.
+    fn take(&mut self, flags: &[SplatFlags], rows: Range<usize>) {
+        let words = rows.start / 64..rows.end.min(flags.len()).div_ceil(64);
+        let Some(own) = self.drawn.get_mut(words.clone()) else {
+            return;
+        };
+        let new = drawn(&flags[words.start * 64..flags.len().min(words.end * 64)]);
+        own.iter_mut().zip(new).for_each(|(own, new)| *own = new);
     }
 }
 
@@ -88,6 +112,7 @@ impl Drop for Job {
 /// Builds one tree at a time.
 pub(super) struct Levels {
     built: Vec<Built>,
+    known: Vec<Known>,
     job: Option<Job>,
     last_change: Option<Instant>,
     wake: Wake,
@@ -97,6 +122,7 @@ impl Levels {
     pub(super) fn new(wake: Wake) -> Self {
         Self {
             built: Vec::new(),
+            known: Vec::new(),
             job: None,
             last_change: None,
             wake,
@@ -106,6 +132,7 @@ impl Levels {
     /// Forgets all trees: another scene or renderer takes over.
     pub(super) fn forget(&mut self) {
         self.built.clear();
+        self.known.clear();
         self.job = None;
     }
 
@@ -116,24 +143,54 @@ impl Levels {
         dirty: &[Dirty],
         now: Instant,
     ) -> Option<Duration> {
-        let splats = |d: &Dirty| matches!(d, Dirty::Cloud { .. } | Dirty::Flags { .. });
+        let splats = |d: &Dirty| {
+            matches!(
+                d,
+                Dirty::Cloud { .. } | Dirty::Colors { .. } | Dirty::Flags { .. }
+            )
+        };
         if !dirty.iter().any(splats) {
             return None;
         }
         self.built
             .retain(|built| scene.node(built.made.node).is_some());
+        self.know(scene, dirty);
         for built in &mut self.built {
-            built.holds = built.made.still_holds(scene);
+            built.holds = built.made.still_holds(scene, &self.known);
         }
-        if self
-            .job
-            .as_ref()
-            .is_some_and(|job| !job.made.still_holds(scene))
-        {
+        let holds = |job: &Job| job.made.still_holds(scene, &self.known);
+        if self.job.as_ref().is_some_and(|job| !holds(job)) {
             self.job = None;
         }
         self.last_change = Some(now);
         self.next(scene).map(|_| REST)
+    }
+
+    /// Takes over which splats of large layers are drawn.
+    fn know(&mut self, scene: &Scene, dirty: &[Dirty]) {
+        let layer = |node| scene.node(node).and_then(|n| n.splats());
+        self.known.retain_mut(|known| {
+            let Some(layer) = layer(known.node).filter(|l| Arc::ptr_eq(&l.cloud, &known.cloud))
+            else {
+                return false;
+            };
+            for change in dirty {
+                match change {
+                    Dirty::Flags { node, rows } | Dirty::Cloud { node, rows }
+                        if *node == known.node =>
+                    {
+                        known.take(&layer.flags, rows.clone());
+                    }
+                    _ => {}
+                }
+            }
+            true
+        });
+        for (node, _, layer) in scene.layers() {
+            if is_large(layer) && !self.known.iter().any(|known| known.node == node) {
+                self.known.push(Known::of(node, layer));
+            }
+        }
     }
 
     /// A finished tree; starts to build the next one where layers rest.
@@ -142,7 +199,7 @@ impl Levels {
         if let Some(result) = finished {
             let made = self.job.take()?.made.clone();
             match result {
-                Ok(tree) if made.still_holds(scene) => {
+                Ok(tree) if made.still_holds(scene, &self.known) => {
                     let (node, tree) = (made.node, Arc::new(tree));
                     self.built.retain(|built| built.made.node != node);
                     self.built.push(Built {
@@ -158,9 +215,10 @@ impl Levels {
         }
         let rests = self.last_change.is_some_and(|then| now >= then + REST);
         if self.job.is_none() && rests {
+            self.know(scene, &[]);
             self.job = self
                 .next(scene)
-                .map(|(node, layer)| self.start(node, layer));
+                .and_then(|(node, layer)| self.start(node, layer));
         }
         None
     }
@@ -169,15 +227,18 @@ impl Levels {
     fn next<'a>(&self, scene: &'a Scene) -> Option<(NodeId, &'a SplatLayer)> {
         let mut layers = scene.layers();
         let wanted = layers.find(|(node, _, layer)| {
-            layer.cloud.len() >= LARGE
-                && !layer.incoming
-                && !self.built.iter().any(|b| b.made.node == *node && b.holds)
+            is_large(layer) && !self.built.iter().any(|b| b.made.node == *node && b.holds)
         });
         wanted.map(|(node, _, layer)| (node, layer))
     }
 
-    fn start(&self, node: NodeId, layer: &SplatLayer) -> Job {
-        let made = Made::of(node, layer);
+    fn start(&self, node: NodeId, layer: &SplatLayer) -> Option<Job> {
+        let known = self.known.iter().find(|known| known.node == node)?;
+        let made = Made {
+            node,
+            cloud: Arc::clone(&known.cloud),
+            drawn: known.drawn.as_slice().into(),
+        };
         let (new, flags) = (made.clone(), layer.flags.clone());
         let old = self.built.iter().find(|b| b.made.node == node).cloned();
         let cancelled = Arc::new(AtomicBool::new(false));
@@ -186,12 +247,17 @@ impl Levels {
             let stop = || stop.load(Ordering::Relaxed);
             Ok(tree_of(&new, &flags, old.as_ref(), &stop)?)
         });
-        Job {
+        Some(Job {
             made,
             cancelled,
             work,
-        }
+        })
     }
+}
+
+/// Whether a layer should have levels of detail.
+fn is_large(layer: &SplatLayer) -> bool {
+    layer.cloud.len() >= LARGE && !layer.incoming
 }
 
 /// The tree of a state of a layer: an old one with what changed made anew, or a new one.
@@ -232,7 +298,13 @@ fn tree_of(
 
 /// One bit a splat: whether it is drawn.
 fn drawn(flags: &[SplatFlags]) -> impl Iterator<Item = u64> + '_ {
-    flags.chunks(64).map(|flags| {
+    let never = SplatFlags::HIDDEN.with(SplatFlags::DELETED).0;
+    flags.chunks(64).map(move |flags| {
+        // Most words are of splats that are drawn: those are found in wide registers.
+        let any = flags.iter().fold(0, |any, f| any | f.0);
+        if any & never == 0 && flags.len() == 64 {
+            return u64::MAX;
+        }
         let bits = flags.iter().enumerate();
         bits.fold(0, |bits, (i, f)| bits | u64::from(f.is_drawn()) << i)
     })

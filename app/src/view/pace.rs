@@ -13,8 +13,13 @@ const MOVING_TOLERANCE_PX: f32 = 1.0;
 const MOVING_FADE: f32 = 0.5;
 /// However slow, so many splats are drawn.
 const FEWEST: f32 = 100_000.0;
-/// So long after the last change the picture is drawn whole.
+/// So long after the last change the picture is drawn whole: where that takes long, later, as nothing else is
+/// drawn meanwhile.
 const SETTLED: Duration = Duration::from_millis(160);
+const SETTLED_LATEST: Duration = Duration::from_millis(500);
+/// Changes that come in the time of a whole frame belong to one motion, up to this: a window that slow frames
+/// keep busy looks seldom.
+const LONGEST_GAP: Duration = Duration::from_secs(1);
 
 /// Decides about the next frame.
 #[derive(Debug)]
@@ -38,7 +43,7 @@ impl Pace {
     pub(super) fn next(&mut self, changed: bool, now: Instant) -> Option<f32> {
         if changed {
             // The first change after a rest is drawn whole: it may be the only one.
-            let moving = self.is_recent(now);
+            let moving = self.changed_within(self.gap(), now);
             self.last_change = Some(now);
             self.sharp = false;
             return Some(if moving && self.whole_ms > SMOOTH_MS {
@@ -47,7 +52,8 @@ impl Pace {
                 1.0
             });
         }
-        if self.sharp || (self.whole_ms > SMOOTH_MS && self.is_recent(now)) {
+        let may_go_on = self.changed_within(self.rest(), now);
+        if self.sharp || (self.whole_ms > SMOOTH_MS && may_go_on) {
             return None;
         }
         Some(1.0)
@@ -77,15 +83,29 @@ impl Pace {
         self.sharp
     }
 
-    fn is_recent(&self, now: Instant) -> bool {
+    fn changed_within(&self, time: Duration, now: Instant) -> bool {
         self.last_change
-            .is_some_and(|then| now.duration_since(then) < SETTLED)
+            .is_some_and(|then| now.duration_since(then) < time)
+    }
+
+    fn whole(&self) -> Duration {
+        Duration::from_millis(self.whole_ms.clamp(0.0, 1e4) as u64)
+    }
+
+    /// Changes no further apart belong to one motion.
+    fn gap(&self) -> Duration {
+        self.whole().clamp(SETTLED, LONGEST_GAP)
+    }
+
+    /// So long after the last change the picture rests.
+    fn rest(&self) -> Duration {
+        (self.whole() / 2).clamp(SETTLED, SETTLED_LATEST)
     }
 
     /// Notes that a frame of this size is being drawn; when to look again, if it was not whole.
     pub(super) fn began(&mut self, scale: f32) -> Option<Duration> {
         self.sharp = scale >= 1.0;
-        (!self.sharp).then_some(SETTLED)
+        (!self.sharp).then_some(self.rest())
     }
 
     /// Notes how long a frame of this size took.
@@ -118,6 +138,25 @@ mod tests {
         assert_eq!(pace.next(false, at(300)), Some(1.0), "then the whole one");
         pace.began(1.0);
         assert_eq!(pace.next(false, at(900)), None, "and nothing more");
+    }
+
+    #[test]
+    fn a_window_that_looks_seldom_still_moves() {
+        let mut pace = Pace::new();
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        pace.next(true, at(0));
+        pace.began(1.0);
+        pace.took(1.0, 700.0);
+        for look in [300, 600, 900] {
+            assert_eq!(pace.next(true, at(look)), Some(0.5), "{look} ms");
+            let again = pace.began(0.5);
+            assert_eq!(again, Some(Duration::from_millis(350)), "half of a frame");
+        }
+        assert_eq!(pace.next(false, at(1100)), None, "the motion may go on");
+        assert_eq!(pace.next(false, at(1300)), Some(1.0), "it rests");
+        pace.began(1.0);
+        assert_eq!(pace.next(true, at(3000)), Some(1.0), "a change of its own");
     }
 
     #[test]

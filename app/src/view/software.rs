@@ -10,6 +10,7 @@ use renderer::{
 };
 use scene::{RegionMask, RegionQuery, Scene};
 
+use super::memory::{self, SplatMemory};
 use super::pace::Pace;
 use super::{Changes, ViewFacts, scaled};
 use crate::background::Wake;
@@ -21,12 +22,11 @@ const REGION_PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long a picture may take over splats.
 const SLICE: Duration = Duration::from_millis(200);
-/// Bytes of packed splats that are held.
-const SCENE_BYTES: u64 = 3 << 30;
 
 enum Order {
     Draw {
         changes: Option<(Box<Scene>, Changes)>,
+        residency: Residency,
         frame: Frame,
         detail: Detail,
         scale: f32,
@@ -58,6 +58,9 @@ pub(super) struct SoftwareView {
     pending: bool,
     /// More of large layers comes with the next picture.
     behind: bool,
+    memory: SplatMemory,
+    /// Whether the next picture keeps to another memory than the last.
+    resized: bool,
 }
 
 impl SoftwareView {
@@ -79,7 +82,14 @@ impl SoftwareView {
             pace: Pace::new(),
             pending: false,
             behind: false,
+            memory: SplatMemory::default(),
+            resized: false,
         }
+    }
+
+    pub(super) fn keep_to(&mut self, memory: SplatMemory) {
+        self.memory = memory;
+        self.resized = true;
     }
 
     pub(super) fn draw(
@@ -92,7 +102,7 @@ impl SoftwareView {
     ) {
         self.receive(facts, ctx);
         let now = Instant::now();
-        let changed = changed || !changes.is_empty();
+        let changed = changed || !changes.is_empty() || self.resized;
         if self.busy {
             if changed {
                 self.pace.touch(now);
@@ -106,10 +116,15 @@ impl SoftwareView {
             None => return,
         };
         self.pending = false;
-        let changes =
-            (!changes.is_empty()).then(|| (Box::new(scene.clone()), std::mem::take(changes)));
+        let takes_over = !changes.is_empty() || std::mem::take(&mut self.resized);
+        let changes = takes_over.then(|| (Box::new(scene.clone()), std::mem::take(changes)));
         let order = Order::Draw {
             changes,
+            residency: Residency {
+                scene_bytes: self.memory.bytes.unwrap_or_else(memory::shared_bytes),
+                slice: Some(SLICE),
+                harmonics: self.memory.harmonics,
+            },
             frame,
             detail: self.pace.detail(scale, facts.stats.splats),
             scale,
@@ -170,20 +185,18 @@ impl SoftwareView {
 
 fn work(inbox: &Receiver<Order>, outbox: &Sender<Drawn>, wake: &Wake) {
     let mut renderer = SoftwareRenderer::new();
-    renderer.set_residency(Residency {
-        scene_bytes: SCENE_BYTES,
-        slice: Some(SLICE),
-    });
     // Of layers that arrive nothing is held back here: their clouds could not grow in place.
     let mut left: Option<Box<Scene>> = None;
     for order in inbox {
         match order {
             Order::Draw {
                 changes,
+                residency,
                 frame,
                 detail,
                 scale,
             } => {
+                renderer.set_residency(residency);
                 let (scene, changes) = match changes {
                     Some((scene, changes)) => (Some(scene), changes),
                     None => (left.take(), Changes::default()),

@@ -6,7 +6,7 @@ use glam::Vec3;
 use scene::{Grade, NodeId, RegionMask, clean::Ailment};
 
 use super::{CommandInfo, info};
-use crate::target::Pivot;
+use crate::{paint_options::PaintOptions, target::Pivot};
 
 /// A wish about layers or selected splats. Where splats are selected it is about them, else about the
 /// selected layer, else about the only one.
@@ -50,6 +50,10 @@ pub enum EditCommand {
     /// Keeps harmonics up to a degree.
     StripHarmonics(NodeId, u32),
 
+    SetPaintOptions(PaintOptions),
+
+    Simplify,
+    AcceptSimplified,
     CleanUp,
     Doctor,
     /// Marks what was found (see [`Search`](crate::Search)), and changes nothing.
@@ -101,6 +105,8 @@ impl EditCommand {
             Self::BakeGrade(_) => info!("color.bake", "Bake grade", None, "Layer", "Put the grade into the colors for good, harmonics included"),
             Self::ResetSelectedGrade => info!("color.reset_selected", "Reset grade of selected layer", None, "Layer", "Show the colors of the selected layer, or of its selected splats, as they are"),
             Self::BakeSelectedGrade => info!("color.bake_selected", "Bake grade of selected layer", None, "Layer", "Put the grade of the selected layer into its colors for good, harmonics included"),
+            Self::Simplify => info!("clean.simplify", "Simplify…", Some("Ctrl+Alt+M"), "Edit", "Merge neighbors until fewer splats are left, and see how alike the picture stays"),
+            Self::AcceptSimplified => info!("clean.simplify_accept", "Keep simplified splats", None, "Edit", "Keep the simpler splats that are shown"),
             Self::CleanUp => info!("clean.floaters", "Clean up floaters…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
             Self::Doctor => info!("clean.doctor", "File doctor…", None, "Edit", "List giant, needle-like, invisible, duplicate and stray splats, with a fix for each"),
             Self::Preview(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
@@ -108,6 +114,7 @@ impl EditCommand {
             Self::SelectPreview => info!("clean.select", "Select what is red", None, "Edit", "Select every splat that is drawn red"),
             Self::EndPreview => info!("clean.end", "End preview", None, "Edit", "Draw everything in its own colors again"),
             Self::Cure(..) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
+            Self::SetPaintOptions(_) => info!("tool.paint_options", "Set paint", None, "Tools", "Set color, strength, hardness and reach of the painting tools"),
             Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
     }
@@ -135,6 +142,8 @@ impl EditCommand {
             Self::PickPivot,
             Self::ResetSelectedGrade,
             Self::BakeSelectedGrade,
+            Self::Simplify,
+            Self::AcceptSimplified,
             Self::CleanUp,
             Self::Doctor,
             Self::AcceptPreview,
@@ -153,6 +162,8 @@ impl EditCommand {
             Self::Preview(_)
                 | Self::AcceptPreview
                 | Self::SelectPreview
+                | Self::Simplify
+                | Self::AcceptSimplified
                 | Self::CleanUp
                 | Self::Doctor
         )
@@ -165,6 +176,9 @@ impl EditCommand {
 
     /// Whether it leaves a drag alone that is under way.
     pub(crate) fn runs_beside(&self) -> bool {
-        matches!(self, Self::Copy | Self::ToggleLocalAxes)
+        matches!(
+            self,
+            Self::Copy | Self::ToggleLocalAxes | Self::SetPaintOptions(_)
+        )
     }
 }

@@ -12,17 +12,22 @@ use crate::{
     select::{batch, editable_layers, is_touchable, mask, set_selected},
 };
 
-/// Marks that are on screen and no step.
+/// Name of the preview of marks.
+const MARKS: &str = "Preview";
+
+/// What is on screen and no step: marks, or simpler layers.
 #[derive(Debug)]
 pub(crate) struct Preview {
-    gesture: Gesture,
-    splats: usize,
+    pub(super) gesture: Gesture,
+    /// Splats that are drawn red.
+    pub(super) splats: usize,
 }
 
 impl Editor {
     /// Whether splats are drawn red because of what would become of them.
     pub fn has_preview(&self) -> bool {
-        self.preview.is_some()
+        let marks = |preview: &Preview| preview.gesture.name() == MARKS;
+        self.preview.as_ref().is_some_and(marks)
     }
 
     /// How many splats are drawn red.
@@ -34,7 +39,7 @@ impl Editor {
     /// can no longer be edited is left out.
     pub(super) fn preview(&mut self, marks: &RegionMask) -> Outcome {
         let mut outcome = self.end_preview();
-        let mut gesture = Gesture::begin("Preview");
+        let mut gesture = Gesture::begin(MARKS);
         let mut splats = 0;
         let edits: Vec<Edit> = editable_layers(&self.scene)
             .filter_map(|(id, layer)| {

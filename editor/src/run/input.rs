@@ -101,11 +101,8 @@ impl Editor {
         self.pointer.modifiers = modifiers;
         let Some((button, mut drag)) = self.pointer.drag.take() else {
             return match self.tool {
-                ToolKind::Brush
-                | ToolKind::SphereBrush
-                | ToolKind::Polygon
-                | ToolKind::Sphere
-                | ToolKind::Box => Outcome::redraw(),
+                ToolKind::Polygon | ToolKind::Sphere | ToolKind::Box => Outcome::redraw(),
+                tool if tool.is_brush() => Outcome::redraw(),
                 // The handle under the pointer lights up.
                 tool if tool.is_transform() => Outcome::redraw(),
                 _ => Outcome::default(),
@@ -161,6 +158,12 @@ impl Editor {
         if navigation.is_none() {
             // A tool works on what there is, not on what would be.
             outcome.merge(self.end_preview());
+        }
+        // In habits where Alt turns the view, Ctrl picks.
+        let takes_up = tool.paints() && (modifiers.alt || modifiers.ctrl);
+        if takes_up && navigation.is_none() && button == Button::Primary {
+            outcome.merge(self.take_up(pos, picker));
+            return outcome;
         }
         let mut cx = self.cx(picker);
         if let Some(what) = picks {
@@ -294,7 +297,7 @@ impl Editor {
         if modifiers.alt {
             let factor = 1.1_f32.powf(notches);
             match self.tool {
-                ToolKind::Brush | ToolKind::SphereBrush => {
+                tool if tool.is_brush() => {
                     let radius = self.settings.brush_radius * factor;
                     return self.run(Command::SetBrushRadius(radius));
                 }

@@ -52,6 +52,9 @@ impl Editor {
             E::BakeGrade(id) => self.bake_grade(id),
             E::ResetSelectedGrade => self.on_selected(Self::reset_grade),
             E::BakeSelectedGrade => self.on_selected(Self::bake_grade),
+            E::SetPaintOptions(options) => self.set_paint_options(options),
+            E::Simplify => Outcome::request(Request::SimplifyDialog),
+            E::AcceptSimplified => self.accept_simplified(),
             E::CleanUp => Outcome::request(Request::CleanUpDialog),
             E::Doctor => Outcome::request(Request::DoctorDialog),
             E::Preview(marks) => self.preview(&marks),
@@ -114,7 +117,9 @@ impl Editor {
             E::ResetSelectedGrade | E::BakeSelectedGrade => {
                 self.can_bake(self.selected_node().ok_or("Select a layer first")?)
             }
-            E::CleanUp | E::Doctor | E::Preview(_) | E::Cure(..) => {
+            E::AcceptSimplified if !self.shows_simplified() => Err("Nothing simpler is shown"),
+            E::AcceptSimplified => Ok(()),
+            E::Simplify | E::CleanUp | E::Doctor | E::Preview(_) | E::Cure(..) => {
                 let any = any_splat(&self.scene, is_touchable);
                 any.then_some(())
                     .ok_or("There are no visible, unlocked splats")
@@ -124,9 +129,12 @@ impl Editor {
             }
             E::AcceptPreview | E::SelectPreview | E::EndPreview => Ok(()),
             E::ClearPoints if self.points.is_empty() => Err("No point is picked"),
-            E::SetPivot(_) | E::PivotAt(_) | E::PickPivot | E::ClearPoints | E::ToggleLocalAxes => {
-                Ok(())
-            }
+            E::SetPivot(_)
+            | E::PivotAt(_)
+            | E::PickPivot
+            | E::ClearPoints
+            | E::ToggleLocalAxes
+            | E::SetPaintOptions(_) => Ok(()),
         }
     }
 

@@ -55,9 +55,16 @@ pub(crate) fn takes(softness: f32, away: f32, (node, row): (NodeId, usize)) -> b
     if softness <= 0.0 {
         return away <= 1.0;
     }
+    weight(softness, away) > threshold(node, row)
+}
+
+/// How much of a soft brush is left at so many radii from the stroke, 0..=1.
+pub(crate) fn weight(softness: f32, away: f32) -> f32 {
+    if softness <= 0.0 {
+        return f32::from(u8::from(away <= 1.0));
+    }
     let t = ((1.0 - away) / softness).clamp(0.0, 1.0);
-    let weight = t * t * (3.0 - 2.0 * t);
-    weight > threshold(node, row)
+    t * t * (3.0 - 2.0 * t)
 }
 
 /// A number in 0..1 that belongs to a splat; neighbors in the file have unlike ones.

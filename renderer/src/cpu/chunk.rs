@@ -3,6 +3,7 @@
 use scene::{GaussianCloud, SplatFlags};
 
 use crate::{
+    HarmonicsFormat,
     layers::Chunk,
     layout::Shape,
     pack,
@@ -20,20 +21,22 @@ pub(crate) struct PackedChunk {
     pub(crate) sh: Vec<[u32; 2]>,
     /// Four splats a word.
     pub(crate) flags: Vec<u32>,
+    stored: Stored,
 }
 
 impl PackedChunk {
     /// A whole cloud in one chunk, however large; nothing hidden.
     pub(crate) fn of_cloud(cloud: &GaussianCloud) -> Self {
         let rows: Vec<u32> = (0..cloud.len() as u32).collect();
-        let mut chunk = Self::new(&(), rows.len(), Stored::of(cloud));
-        chunk.write_packed(&(), &PackedRows::of(cloud, &rows), 0);
+        let stored = Stored::of(cloud, HarmonicsFormat::Halves);
+        let mut chunk = Self::new(&(), rows.len(), stored);
+        chunk.write_cloud(&(), cloud, &rows, 0);
         chunk
     }
 
     /// Shape and attributes of a row.
     pub(crate) fn shape(&self, row: usize) -> Shape {
-        let words = self.words_of_shape();
+        let words = self.stored.shape_words();
         let at = words * row;
         Shape {
             scale_xy: self.shapes[at],
@@ -41,10 +44,6 @@ impl PackedChunk {
             rotation: self.shapes[at + 2],
             attributes: if words > 3 { self.shapes[at + 3] } else { 0 },
         }
-    }
-
-    fn words_of_shape(&self) -> usize {
-        self.shapes.len() / self.means.len().max(1)
     }
 }
 
@@ -57,17 +56,18 @@ impl Chunk for PackedChunk {
             shapes: vec![0; stored.shape_words() * capacity],
             sh: vec![[0; 2]; stored.planes() * capacity],
             flags: vec![0; capacity.div_ceil(4)],
+            stored,
         }
     }
 
     fn write_cloud(&mut self, (): &(), cloud: &GaussianCloud, rows: &[u32], at: usize) {
-        self.write_packed(&(), &PackedRows::of(cloud, rows), at);
+        self.write_packed(&(), &PackedRows::of(cloud, rows, self.stored), at);
     }
 
     fn write_packed(&mut self, (): &(), packed: &PackedRows, at: usize) {
         let (capacity, n) = (self.capacity(), packed.means.len());
         self.means[at..at + n].copy_from_slice(&packed.means);
-        let words = self.words_of_shape();
+        let words = self.stored.shape_words();
         let shapes = packed.shape_words(words);
         self.shapes[words * at..words * (at + n)].copy_from_slice(&shapes);
         if n > 0 {

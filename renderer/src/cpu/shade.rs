@@ -3,14 +3,14 @@
 use glam::{Mat3, Quat, Vec3, Vec4};
 use scene::sh;
 
-use super::chunk::PackedChunk;
+use super::{chunk::PackedChunk, harmonics::Harmonics};
 use crate::{
     consts::{
-        CHUNK_ALBEDO, CHUNK_CONFIDENCE, CHUNK_GRADED, CHUNK_LABELS, CHUNK_LIT, CHUNK_MATERIAL,
-        CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX, FLAG_GRADE_SHIFT,
-        FLAG_MARKED, FLAG_SELECTED, GRADES, MARK_B, MARK_G, MARK_MIX, MARK_R, SELECTION_MIX,
-        VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS, VIEW_METALLIC,
-        VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
+        CHUNK_ALBEDO, CHUNK_COMPACT, CHUNK_CONFIDENCE, CHUNK_GRADED, CHUNK_LABELS, CHUNK_LIT,
+        CHUNK_MATERIAL, CHUNK_METALLIC, CHUNK_NORMALS, CHUNK_OCCLUSION, CHUNK_ROUGHNESS, F16_MAX,
+        FLAG_GRADE_SHIFT, FLAG_MARKED, FLAG_SELECTED, GRADES, MARK_B, MARK_G, MARK_MIX, MARK_R,
+        SELECTION_MIX, VIEW_ALBEDO, VIEW_CONFIDENCE, VIEW_DEPTH, VIEW_LABELS, VIEW_LEVELS,
+        VIEW_METALLIC, VIEW_NORMALS, VIEW_OCCLUSION, VIEW_ROUGHNESS,
     },
     half16,
     layout::{ChunkView, Shading, Shape, View},
@@ -68,9 +68,9 @@ pub(crate) fn color(
         }
         _ => {
             // As the device keeps it: in halves.
-            let color = sh_color(view, chunk, chunk_view, seen)
-                .min(Vec3::splat(F16_MAX))
-                .map(half16::rounded);
+            let degree = chunk_view.sh_degree.min(view.max_sh_degree);
+            let sum = Harmonics::of(chunk, chunk_view, seen.row).sum(degree, seen.ray);
+            let color = (sum + 0.5).min(Vec3::splat(F16_MAX)).map(half16::rounded);
             let color = graded(chunk_view, color, seen.grade()).max(Vec3::ZERO);
             if features & CHUNK_LIT != 0 {
                 lit(shading, color, world_normal(chunk_view, seen))
@@ -99,7 +99,11 @@ fn material_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, row:
     if chunk_view.features & CHUNK_MATERIAL == 0 {
         return Vec3::splat(0.5);
     }
-    let plane = pack::sh_planes(chunk_view.sh_degree);
+    let plane = if chunk_view.features & CHUNK_COMPACT != 0 {
+        pack::byte_planes(chunk_view.sh_degree)
+    } else {
+        pack::half_planes(chunk_view.sh_degree)
+    };
     let words = chunk.sh[plane * chunk_view.sh_stride as usize + row];
     let [surface, rest] = words.map(|w| w.to_le_bytes().map(|b| f32::from(b) / 255.0));
     let (known, color) = match view.mode {
@@ -113,43 +117,6 @@ fn material_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, row:
     } else {
         Vec3::splat(0.5)
     }
-}
-
-/// Spherical harmonics towards the splat, plus one half (Kerbl et al. 2023).
-fn sh_color(view: &View, chunk: &PackedChunk, chunk_view: &ChunkView, seen: &Seen) -> Vec3 {
-    let degree = chunk_view.sh_degree.min(view.max_sh_degree);
-    let stride = chunk_view.sh_stride as usize;
-    let plane = |p: usize| {
-        let [low, high] = chunk.sh[p * stride + seen.row];
-        [
-            half16::low(low),
-            half16::high(low),
-            half16::low(high),
-            half16::high(high),
-        ]
-    };
-    let first = plane(0);
-    let mut sum = Vec3::new(first[0], first[1], first[2]) * sh::C0;
-    if degree > 0 {
-        let mut basis = sh::basis(seen.ray / seen.ray.length());
-        let used = sh::coefficient_count(degree);
-        basis[used..].fill(0.0);
-        sum = Vec3::ZERO;
-        // Three planes hold four coefficients of three channels.
-        let stored = sh::coefficient_count(chunk_view.sh_degree);
-        for group in 0..used.div_ceil(4) {
-            let b = &basis[4 * group..4 * group + 4];
-            let p = plane(3 * group);
-            sum += Vec3::new(p[0], p[1], p[2]) * b[0];
-            if 4 * group + 1 < stored {
-                let (q, r) = (plane(3 * group + 1), plane(3 * group + 2));
-                sum += Vec3::new(p[3], q[0], q[1]) * b[1];
-                sum += Vec3::new(q[2], q[3], r[0]) * b[2];
-                sum += Vec3::new(r[1], r[2], r[3]) * b[3];
-            }
-        }
-    }
-    sum + 0.5
 }
 
 /// A color as the layer's grade shows it. The map is affine and comes before any clamp, so that baking

@@ -4,11 +4,11 @@ use std::{ops::Range, sync::Arc, time::Instant};
 
 use glam::Vec3;
 use rayon::prelude::*;
-use scene::{GaussianCloud, Grade, LodTree, NodeId, SplatFlags, SplatLayer, Transform};
+use scene::{GaussianCloud, Grade, LodTree, NodeId, RowSet, SplatFlags, SplatLayer, Transform};
 
-use super::{Chunk, stream::Stream};
+use super::{Chunk, flags::Flags, loader::Source, stream::Stream};
 use crate::{
-    Residency,
+    HarmonicsFormat, Residency,
     consts::{CHUNK, PAGE, WORKGROUP},
     pack::{self, Stored},
     pages::{self, PageBounds},
@@ -25,6 +25,9 @@ pub(super) struct Room {
     pub(super) most_bytes: u64,
     /// Until when rows of a large layer are written; the rest waits.
     pub(super) end: Option<Instant>,
+    pub(super) harmonics: HarmonicsFormat,
+    /// Whether bytes or format are others than before.
+    pub(super) is_new: bool,
 }
 
 /// One splat layer: its rows one after the other, or, once it has levels of detail, as a stream of nodes.
@@ -34,8 +37,7 @@ pub(crate) struct Layer<C> {
     pub(super) visible: bool,
     pub(super) lit: bool,
     pub(super) features: u32,
-    pub(super) sh_degree: u32,
-    /// Planes of harmonics and materials.
+    /// What is packed of each splat.
     pub(super) stored: Stored,
     /// Rows of the document's layer.
     total: usize,
@@ -59,12 +61,9 @@ pub(crate) struct Layer<C> {
     pub(super) pages: Vec<PageBounds>,
     /// Whether neighbors share pages: not yet while the layer arrives.
     sorted: bool,
-    /// A sum over the rows that are not drawn: changes when they do.
-    pub(super) hidden: u64,
+    pub(super) flags: Flags,
     /// How colors are shown.
     pub(super) grades: Vec<Grade>,
-    /// Whether splats are marked or have a grade of their own.
-    pub(super) has_parts: bool,
     /// Levels of detail.
     pub(crate) stream: Option<Stream<C>>,
 }
@@ -77,7 +76,6 @@ impl<C: Chunk> Layer<C> {
             visible: false,
             lit: false,
             features: 0,
-            sh_degree: 0,
             stored: Stored::default(),
             total: 0,
             fitting: 0,
@@ -91,9 +89,8 @@ impl<C: Chunk> Layer<C> {
             sorted_from_splat: Vec::new(),
             pages: Vec::new(),
             sorted: true,
-            hidden: 0,
+            flags: Flags::default(),
             grades: Vec::new(),
-            has_parts: false,
             stream: None,
         }
     }
@@ -146,7 +143,10 @@ impl<C: Chunk> Layer<C> {
 
     /// Whether rows wait for the next sync.
     pub(super) fn is_behind(&self) -> bool {
-        self.stream.is_none() && (self.len < self.fitting || !self.changed.is_empty())
+        match &self.stream {
+            Some(stream) => self.visible && stream.is_recoloring(),
+            None => self.len < self.fitting || !self.changed.is_empty(),
+        }
     }
 
     pub(super) fn was_written(&self) -> bool {
@@ -166,8 +166,12 @@ impl<C: Chunk> Layer<C> {
             stream.refresh(Arc::clone(&source.cloud), tree);
             return;
         }
-        let from = (Arc::clone(&source.cloud), source.flags.clone());
-        let stream = Stream::new(home, from, tree, most_bytes);
+        let from = Source {
+            cloud: Arc::clone(&source.cloud),
+            tree,
+            stored: self.stored,
+        };
+        let stream = Stream::new(home, from, &self.flags, most_bytes);
         let held: u64 = self.chunks.iter().map(C::bytes).sum();
         // Exact pictures are drawn of the rows until the nodes are there, where there is room for both.
         if self.len < self.total || held.saturating_add(stream.most_bytes()) > most_bytes {
@@ -198,11 +202,11 @@ impl<C: Chunk> Layer<C> {
     }
 
     /// Runs of packed rows, whole blocks within one chunk, that hold these rows of the document.
-    fn packed_runs(&self, rows: Range<usize>) -> Vec<Range<usize>> {
+    fn packed_runs(&self, rows: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
         let mut touched = vec![false; self.len.div_ceil(BLOCK)];
-        let end = rows.end.min(self.len);
-        for &place in &self.sorted_from_splat[rows.start.min(end)..end] {
-            touched[place as usize / BLOCK] = true;
+        let packed = &self.sorted_from_splat[..self.sorted_from_splat.len().min(self.len)];
+        for place in rows.filter_map(|row| packed.get(row)) {
+            touched[*place as usize / BLOCK] = true;
         }
         let mut runs: Vec<Range<usize>> = Vec::new();
         for block in (0..touched.len()).filter(|&b| touched[b]) {
@@ -219,10 +223,26 @@ impl<C: Chunk> Layer<C> {
     /// allows; everything else at once.
     pub(super) fn resize(&mut self, home: &C::Home, source: &SplatLayer, room: Room) {
         let cloud = &source.cloud;
-        let format = (pack::stored_sh_degree(cloud), Stored::of(cloud));
+        let stored = Stored::of(cloud, room.harmonics);
         let end = room.end.filter(|_| cloud.len() > Residency::LARGE);
+        let fitting = room.most_bytes / stored.row_bytes() as u64;
+        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        let fitting = fitting.min(cloud.len());
         self.written = 0..0;
-        if (self.sh_degree, self.stored) != format {
+        if self.flags.values().len() != source.flags.len() {
+            // A stream is of as many rows as it was made of.
+            self.flags.take(&source.flags, 0..cloud.len(), |_, _| {});
+        }
+        if let Some(stream) = self
+            .stream
+            .take_if(|_| room.is_new && self.total == cloud.len())
+        {
+            self.start_over();
+            self.stored = stored;
+            self.stream = Some(stream.anew(home, stored, &self.flags, room.most_bytes));
+            return;
+        }
+        if self.stored != stored || (room.is_new && self.len > fitting) {
             self.start_over();
         } else if self.stream.is_some() {
             if self.total == cloud.len() {
@@ -233,11 +253,9 @@ impl<C: Chunk> Layer<C> {
             // A layer that has arrived finds its final order now.
             self.forget_order();
         }
-        (self.sh_degree, self.stored) = format;
+        self.stored = stored;
         self.total = cloud.len();
-        let fitting = room.most_bytes / self.stored.row_bytes() as u64;
-        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
-        self.fitting = fitting.min(cloud.len()).max(self.len);
+        self.fitting = fitting.max(self.len);
         self.grow(home, source, end);
         if let Some(end) = end {
             self.write_changed(home, source, end);
@@ -313,11 +331,8 @@ impl<C: Chunk> Layer<C> {
         self.chunks.truncate(end.div_ceil(CHUNK));
         self.len = end;
         if kept == 0 {
-            (self.bounds, self.hidden) = (None, 0);
-            self.has_parts = false;
+            self.bounds = None;
         }
-        self.has_parts |= has_parts(&source.flags[kept..end]);
-        self.hidden = self.hidden.wrapping_add(hidden(&source.flags, kept..end));
         self.bounds = union(self.bounds, bounds(&cloud.means()[kept..end]));
         self.write_rows(home, source, kept..end);
     }
@@ -327,11 +342,9 @@ impl<C: Chunk> Layer<C> {
         let cloud = &source.cloud;
         self.features = pack::features(cloud);
         self.core = core_bounds(cloud.means());
-        self.hidden = hidden(&source.flags, 0..cloud.len());
-        self.has_parts = has_parts(&source.flags);
+        self.take_flags(&source.flags, 0..cloud.len());
         if let Some(stream) = &mut self.stream {
             stream.set_cloud(cloud, rows);
-            stream.set_flags(home, &source.flags);
             self.drop_rows();
         } else if rows.len() > Residency::LARGE {
             let all = [self.changed.clone(), rows.start..rows.end.min(self.len)];
@@ -362,19 +375,37 @@ impl<C: Chunk> Layer<C> {
         }
     }
 
+    /// Packs rows of which only the colors changed: every splat stays where it is. Whether they are so many
+    /// that everything is packed as if more had changed.
+    pub(super) fn recolor(&mut self, home: &C::Home, source: &SplatLayer, rows: &RowSet) -> bool {
+        if rows.len() > Residency::LARGE {
+            self.rewrite(home, source, rows.covering());
+            return true;
+        }
+        let runs = self.packed_runs(rows.iter());
+        self.write_runs(home, source, &runs);
+        if let Some(stream) = &mut self.stream {
+            stream.set_cloud(&source.cloud, rows.iter());
+        }
+        false
+    }
+
     fn write_rows(&mut self, home: &C::Home, source: &SplatLayer, rows: Range<usize>) {
-        let cloud = &source.cloud;
         let runs = self.packed_runs(rows);
+        self.write_runs(home, source, &runs);
+        self.features = pack::features(&source.cloud);
+        self.bound_pages(&source.cloud, &runs);
+    }
+
+    fn write_runs(&mut self, home: &C::Home, source: &SplatLayer, runs: &[Range<usize>]) {
         for run in runs.iter().cloned() {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
                 let rows = &self.splat_from_sorted[run];
-                chunk.write_cloud(home, cloud, rows, at);
+                chunk.write_cloud(home, &source.cloud, rows, at);
                 chunk.write_flags(home, &source.flags, rows, at);
             }
         }
-        self.features = pack::features(cloud);
-        self.bound_pages(cloud, &runs);
     }
 
     /// Measures the pages of rows that changed.
@@ -395,6 +426,13 @@ impl<C: Chunk> Layer<C> {
             .for_each(|((bounds, rows), _)| *bounds = PageBounds::of(cloud, rows));
     }
 
+    fn take_flags(&mut self, flags: &[SplatFlags], rows: Range<usize>) {
+        match &mut self.stream {
+            Some(stream) => stream.take_flags(&mut self.flags, flags, rows),
+            None => self.flags.take(flags, rows, |_, _| {}),
+        }
+    }
+
     /// Packs the flags of rows that changed.
     pub(super) fn rewrite_flags(
         &mut self,
@@ -402,11 +440,7 @@ impl<C: Chunk> Layer<C> {
         flags: &[SplatFlags],
         rows: Range<usize>,
     ) {
-        self.hidden = hidden(flags, 0..self.total.min(flags.len()));
-        self.has_parts = has_parts(flags);
-        if let Some(stream) = &mut self.stream {
-            stream.set_flags(home, flags);
-        }
+        self.take_flags(flags, rows.clone());
         for run in self.packed_runs(rows) {
             if let Some(chunk) = self.chunks.get_mut(run.start / CHUNK) {
                 let at = run.start % CHUNK;
@@ -427,34 +461,6 @@ fn union(a: Option<(Vec3, Vec3)>, b: Option<(Vec3, Vec3)>) -> Option<(Vec3, Vec3
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),
     }
-}
-
-/// Whether any splat is marked or has a grade of its own.
-fn has_parts(flags: &[SplatFlags]) -> bool {
-    let parts = SplatFlags(SplatFlags::GRADE.0 | SplatFlags::MARKED.0);
-    // Without a way out of the inner loop a block is tested in wide registers.
-    let any = |b: &[SplatFlags]| b.iter().fold(false, |any, f| any | f.intersects(parts));
-    flags.chunks(4096).any(any)
-}
-
-/// A sum over the rows that are not drawn or have a grade of their own, each as a number that looks random (SplitMix64, Steele et al.
-/// 2014): two different sets practically never have one sum.
-fn hidden(flags: &[SplatFlags], rows: Range<usize>) -> u64 {
-    let mix = |row: usize| {
-        let z = (row as u64)
-            .wrapping_add(1)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
-    let first = rows.start;
-    let kind = |f: &SplatFlags| if f.is_drawn() { f.grade() as u64 } else { 8 };
-    let rows = flags[rows].iter().enumerate();
-    let rows = rows.filter(|(_, f)| kind(f) != 0);
-    rows.fold(0, |sum: u64, (row, f)| {
-        sum.wrapping_add(mix(first + row).wrapping_mul(kind(f)))
-    })
 }
 
 /// The box from the 2nd to the 98th percentile of a sample of the means.

@@ -7,7 +7,7 @@ use std::{
 
 use scene::{GaussianCloud, LodTree};
 
-use crate::pack::PackedRows;
+use crate::pack::{PackedRows, Stored};
 
 /// Packed nodes that may wait to be taken: what a slow frame uploads at most.
 const MOST_READY: usize = 96;
@@ -17,17 +17,19 @@ const MOST_READY: usize = 96;
 pub(crate) struct Source {
     pub(crate) cloud: Arc<GaussianCloud>,
     pub(crate) tree: Arc<LodTree>,
+    /// What is packed of each splat.
+    pub(crate) stored: Stored,
 }
 
 impl Source {
     /// A node's splats, packed.
     pub(crate) fn pack(&self, node: usize) -> PackedRows {
         if self.tree.children(node).is_empty() {
-            return PackedRows::of(&self.cloud, self.tree.leaf_rows(node));
+            return PackedRows::of(&self.cloud, self.tree.leaf_rows(node), self.stored);
         }
         let splats = &self.tree.nodes()[node].splats;
         let rows: Vec<u32> = (0..splats.len() as u32).collect();
-        PackedRows::of(splats, &rows)
+        PackedRows::of(splats, &rows, self.stored)
     }
 }
 

@@ -5,19 +5,21 @@
 //! nothing is ever missing: the root never leaves its slot. Where slots run out, the one that was not
 //! used for the longest time is taken. Where all nodes fit, all stay.
 
+mod flags;
+
 use std::{sync::Arc, time::Instant};
 
-use rayon::prelude::*;
-use scene::{GaussianCloud, LodTree, SplatFlags};
+use scene::{GaussianCloud, LodTree};
 
 use super::{
     Chunk,
+    flags::Flags,
     loader::{Loader, Source},
 };
 use crate::{
     consts::{CHUNK, MAX_RANGES, WORKGROUP},
     layout::{ChunkView, RangeState},
-    pack::{self, PackedRows, Stored},
+    pack::{PackedRows, Stored},
     pages::{Frustum, PageBounds},
 };
 
@@ -57,13 +59,21 @@ pub(crate) enum Patience {
     Until(Instant),
 }
 
+impl Patience {
+    fn is_over(self) -> bool {
+        matches!(self, Self::Until(end) if Instant::now() > end)
+    }
+}
+
 /// A layer's nodes on the device.
 pub(crate) struct Stream<C> {
     source: Arc<Source>,
-    flags: Vec<SplatFlags>,
+    /// `[nodes]` whether the flags in its slot, or for merged splats `selected`, are to be found anew.
+    pending: Vec<bool>,
+    /// Whether splats may have come or gone in nodes that are pending.
+    pending_redraws: bool,
     /// `[nodes]` as in [`LodTree::shares`]: how much of what merged splats stand for is selected.
     selected: Vec<Vec<u8>>,
-    stored: Stored,
     pub(crate) chunks: Vec<C>,
     slot_rows: usize,
     most_slots: usize,
@@ -88,27 +98,24 @@ pub(crate) struct Stream<C> {
 
 impl<C: Chunk> Stream<C> {
     /// Room for the nodes of a tree within so many bytes, with the root in it.
-    pub(crate) fn new(
-        home: &C::Home,
-        source: (Arc<GaussianCloud>, Vec<SplatFlags>),
-        tree: Arc<LodTree>,
-        most_bytes: u64,
-    ) -> Self {
-        let (cloud, flags) = source;
+    pub(super) fn new(home: &C::Home, source: Source, flags: &Flags, most_bytes: u64) -> Self {
+        let (tree, stored) = (Arc::clone(&source.tree), source.stored);
         let nodes = tree.nodes().len();
         let largest = (0..nodes).map(|node| tree.count(node)).max().unwrap_or(0);
         // So few slots a chunk that each may be a range of its own.
         let slot_rows = largest
             .next_multiple_of(WORKGROUP as usize)
             .max(CHUNK / MAX_RANGES as usize);
-        let stored = Stored::of(&cloud);
         let slot_bytes = (slot_rows * stored.row_bytes()) as u64;
         let fitting = usize::try_from(most_bytes / slot_bytes).unwrap_or(usize::MAX);
-        let source = Arc::new(Source { cloud, tree });
+        let source = Arc::new(source);
         let mut stream = Self {
-            selected: shares(&source.tree, &flags),
-            flags,
-            stored,
+            // Merged splats of which some are selected are found as the others.
+            pending: (0..nodes)
+                .map(|node| flags.any_selected() && !tree.children(node).is_empty())
+                .collect(),
+            pending_redraws: false,
+            selected: vec![Vec::new(); nodes],
             chunks: Vec::new(),
             slot_rows,
             most_slots: fitting.clamp(1, nodes),
@@ -124,8 +131,30 @@ impl<C: Chunk> Stream<C> {
             unseen: false,
             source,
         };
-        stream.load(home, 0, &stream.source.pack(0), &mut Vec::new());
+        stream.load(home, flags, (0, &stream.source.pack(0)), &mut Vec::new());
         stream
+    }
+
+    /// The same in another amount of room, or packed otherwise; what is in the slots comes anew.
+    pub(super) fn anew(
+        mut self,
+        home: &C::Home,
+        stored: Stored,
+        flags: &Flags,
+        most_bytes: u64,
+    ) -> Self {
+        // Before there is room for the new.
+        self.chunks.clear();
+        let source = Source {
+            cloud: Arc::clone(&self.source.cloud),
+            tree: Arc::clone(&self.source.tree),
+            stored,
+        };
+        Self {
+            stale: self.stale,
+            unseen: true,
+            ..Self::new(home, source, flags, most_bytes)
+        }
     }
 
     pub(crate) fn tree(&self) -> &LodTree {
@@ -134,7 +163,7 @@ impl<C: Chunk> Stream<C> {
 
     /// Rows that there is room for when all slots are made.
     pub(crate) fn most_bytes(&self) -> u64 {
-        (self.most_slots * self.slot_rows * self.stored.row_bytes()) as u64
+        (self.most_slots * self.slot_rows * self.source.stored.row_bytes()) as u64
     }
 
     /// Nodes that a cut may have.
@@ -161,12 +190,18 @@ impl<C: Chunk> Stream<C> {
     }
 
     /// Brings what a cut wants, as far as patience goes. Whether anything that is drawn changed.
-    pub(crate) fn advance(&mut self, home: &C::Home, cut: Asked, patience: Patience) -> bool {
-        let mut changed = self.step(home, cut.clone(), patience);
+    pub(super) fn advance(
+        &mut self,
+        home: &C::Home,
+        flags: &Flags,
+        cut: Asked,
+        patience: Patience,
+    ) -> bool {
+        let mut changed = self.step(home, flags, cut.clone(), patience);
         while patience == Patience::Endless && !self.plan.missing.is_empty() {
             // What stood in gives its slots away step by step.
             let missing = self.plan.missing.len();
-            changed |= self.step(home, cut.clone(), patience);
+            changed |= self.step(home, flags, cut.clone(), patience);
             if self.plan.missing.len() >= missing {
                 log::error!("{missing} nodes of a large layer find no room");
                 break;
@@ -175,7 +210,7 @@ impl<C: Chunk> Stream<C> {
         changed
     }
 
-    fn step(&mut self, home: &C::Home, cut: Asked, patience: Patience) -> bool {
+    fn step(&mut self, home: &C::Home, flags: &Flags, cut: Asked, patience: Patience) -> bool {
         self.frames += 1;
         let first_asked = if self.asked.0.nodes == cut.nodes {
             self.asked.1
@@ -197,7 +232,7 @@ impl<C: Chunk> Stream<C> {
         }
         let mut uploaded = false;
         if !self.plan.missing.is_empty() {
-            uploaded = self.bring(home, patience);
+            uploaded = self.bring(home, flags, patience);
             self.plan = self.planned(&self.asked.0);
             if patience != Patience::Endless {
                 self.loader.want(self.wanted());
@@ -207,7 +242,7 @@ impl<C: Chunk> Stream<C> {
     }
 
     /// Uploads what is missing and what the thread has packed.
-    fn bring(&mut self, home: &C::Home, patience: Patience) -> bool {
+    fn bring(&mut self, home: &C::Home, flags: &Flags, patience: Patience) -> bool {
         let mut oldest = self.idle_slots();
         let mut uploaded = false;
         let deadline = match patience {
@@ -215,8 +250,8 @@ impl<C: Chunk> Stream<C> {
             patience => {
                 for node in self.plan.missing.clone() {
                     let packed = self.source.pack(node as usize);
-                    uploaded |= self.load(home, node, &packed, &mut oldest);
-                    if matches!(patience, Patience::Until(end) if Instant::now() > end) {
+                    uploaded |= self.load(home, flags, (node, &packed), &mut oldest);
+                    if patience.is_over() {
                         break;
                     }
                 }
@@ -226,7 +261,7 @@ impl<C: Chunk> Stream<C> {
         while let Some((node, packed)) = self.loader.take() {
             let is_there = self.slot_of_node[node as usize] != NONE;
             if !is_there || self.outdated[node as usize] {
-                uploaded |= self.load(home, node, &packed, &mut oldest);
+                uploaded |= self.load(home, flags, (node, &packed), &mut oldest);
             }
             if Instant::now() > deadline {
                 break;
@@ -265,8 +300,8 @@ impl<C: Chunk> Stream<C> {
     fn load(
         &mut self,
         home: &C::Home,
-        node: u32,
-        packed: &PackedRows,
+        flags: &Flags,
+        (node, packed): (u32, &PackedRows),
         oldest: &mut Vec<u32>,
     ) -> bool {
         let Some(slot) = self.slot_for(home, node, oldest) else {
@@ -282,7 +317,7 @@ impl<C: Chunk> Stream<C> {
         self.used[slot] = if node == 0 { u64::MAX } else { self.frames };
         let (chunk, at) = self.place_of(slot);
         self.chunks[chunk].write_packed(home, packed, at);
-        self.write_flags_of(home, node as usize);
+        self.write_flags_of(home, flags, node as usize);
         true
     }
 
@@ -295,7 +330,7 @@ impl<C: Chunk> Stream<C> {
             let slot = self.node_of_slot.len();
             if slot.is_multiple_of(self.slots_a_chunk()) {
                 let slots = (self.most_slots - slot).min(self.slots_a_chunk());
-                let chunk = C::new(home, slots * self.slot_rows, self.stored);
+                let chunk = C::new(home, slots * self.slot_rows, self.source.stored);
                 self.chunks.push(chunk);
             }
             self.node_of_slot.push(NONE);
@@ -459,70 +494,24 @@ impl<C: Chunk> Stream<C> {
         self.plan.drawn.iter().all(is_leaf)
     }
 
-    /// Takes over another state of the splats. Whether any of them came or went.
-    pub(crate) fn set_flags(&mut self, home: &C::Home, flags: &[SplatFlags]) -> bool {
-        let mut touched = vec![false; self.slot_of_node.len()];
-        let (mut redrawn, mut selected) = (false, false);
-        const BLOCK: usize = 1 << 10;
-        let blocks = flags.chunks(BLOCK).zip(self.flags.chunks(BLOCK));
-        for (block, (new, old)) in blocks.enumerate().filter(|(_, (new, old))| new != old) {
-            for (i, (new, old)) in new.iter().zip(old).enumerate() {
-                if new == old {
-                    continue;
-                }
-                let leaf = self.source.tree.leaf_of((block * BLOCK + i) as u32);
-                touched[leaf] = true;
-                selected |= is_selected(*new) != is_selected(*old);
-                if new.is_drawn() != old.is_drawn() {
-                    redrawn = true;
-                    outdate_above(&self.source.tree, &mut self.stale, leaf);
-                }
-            }
-        }
-        self.flags.clear();
-        self.flags.extend_from_slice(flags);
-        if selected {
-            let new = shares(&self.source.tree, flags);
-            let old = std::mem::replace(&mut self.selected, new);
-            for (touched, (new, old)) in touched.iter_mut().zip(self.selected.iter().zip(&old)) {
-                *touched |= new != old;
-            }
-        }
-        for node in (0..touched.len()).filter(|node| touched[*node]) {
-            self.write_flags_of(home, node);
-        }
-        redrawn
-    }
-
-    fn write_flags_of(&mut self, home: &C::Home, node: usize) {
-        let slot = self.slot_of_node[node];
-        if slot == NONE {
-            return;
-        }
-        let rows = self.source.tree.leaf_rows(node);
-        let (chunk, at) = self.place_of(slot as usize);
-        let words = if rows.is_empty() {
-            merged_flags(&self.selected[node], self.source.tree.count(node))
-        } else {
-            pack::flags(&self.flags, rows)
-        };
-        self.chunks[chunk].write_flag_words(home, &words, at);
-    }
-
     /// Takes over another cloud of as many rows, of which these may have changed. What is in the slots is
     /// drawn until the new is there.
-    pub(crate) fn set_cloud(&mut self, cloud: &Arc<GaussianCloud>, rows: std::ops::Range<usize>) {
+    pub(crate) fn set_cloud(
+        &mut self,
+        cloud: &Arc<GaussianCloud>,
+        rows: impl Iterator<Item = usize>,
+    ) {
         let tree = Arc::clone(&self.source.tree);
-        if rows.len() >= cloud.len() {
+        let whole = rows.size_hint().0 >= cloud.len();
+        if whole {
             self.outdated.fill(true);
             self.stale.fill(true);
-        } else {
-            for row in rows {
-                let leaf = tree.leaf_of(row as u32);
-                self.outdated[leaf] = true;
-                self.stale[leaf] = true;
-                outdate_above(&tree, &mut self.stale, leaf);
-            }
+        }
+        for row in rows.filter(|_| !whole) {
+            let leaf = tree.leaf_of(row as u32);
+            self.outdated[leaf] = true;
+            self.stale[leaf] = true;
+            outdate_above(&tree, &mut self.stale, leaf);
         }
         self.change_source(Arc::clone(cloud), tree);
     }
@@ -537,9 +526,9 @@ impl<C: Chunk> Stream<C> {
                 self.outdated[node] &= !is_same;
             } else {
                 self.outdated[node] |= !is_same;
+                self.pending[node] |= !is_same;
             }
         }
-        self.selected = shares(&tree, &self.flags);
         self.change_source(cloud, tree);
     }
 
@@ -549,39 +538,14 @@ impl<C: Chunk> Stream<C> {
     }
 
     fn change_source(&mut self, cloud: Arc<GaussianCloud>, tree: Arc<LodTree>) {
-        self.source = Arc::new(Source { cloud, tree });
+        let stored = self.source.stored;
+        self.source = Arc::new(Source {
+            cloud,
+            tree,
+            stored,
+        });
         self.loader.change(Arc::clone(&self.source));
     }
-}
-
-fn is_selected(flags: SplatFlags) -> bool {
-    flags.intersects(SplatFlags::SELECTED) && flags.is_drawn()
-}
-
-fn shares(tree: &LodTree, flags: &[SplatFlags]) -> Vec<Vec<u8>> {
-    let is_row_selected = |row: u32| flags.get(row as usize).is_some_and(|f| is_selected(*f));
-    if flags.par_iter().any(|f| is_selected(*f)) {
-        tree.shares(&is_row_selected)
-    } else {
-        vec![Vec::new(); tree.nodes().len()]
-    }
-}
-
-/// Flags of a node's merged splats, four a word. One is selected or it is not: of those that stand for a
-/// selected third, every third is, by the golden ratio's sequence, which spreads evenly.
-fn merged_flags(shares: &[u8], count: usize) -> Vec<u32> {
-    let rows: Vec<u32> = (0..count as u32).collect();
-    let flag = |row: u32| {
-        let threshold = row.wrapping_mul(0x9e37_79b9) >> 24;
-        let share = shares.get(row as usize).copied().unwrap_or(0);
-        if u32::from(share) * 256 / 255 > threshold {
-            SplatFlags::SELECTED
-        } else {
-            SplatFlags::NONE
-        }
-    };
-    let flags: Vec<SplatFlags> = rows.iter().map(|row| flag(*row)).collect();
-    pack::flags(&flags, &rows)
 }
 
 /// Notes that merged splats above a leaf no longer stand for it.

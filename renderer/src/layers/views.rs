@@ -45,15 +45,17 @@ impl<C: Chunk> Layers<C> {
         }
         let sights = self.sights(frame, part);
         let cut = self.cut(frame, &sights);
-        let mut changed = false;
+        let (mut changed, mut recolored) = (false, false);
         let drawn = self.layers.iter_mut().filter(|l| l.visible && l.len() > 0);
         for (l, layer) in drawn.enumerate() {
             let Some(stream) = &mut layer.stream else {
                 continue;
             };
             let rows_are_drawn = !layer.chunks.is_empty() && frame.detail == Detail::Exact;
-            let uploaded = stream.advance(home, asked_of(&cut, l), patience);
-            stream.unseen |= uploaded;
+            let [wrote, redrawn] = stream.recolor(home, &layer.flags, patience);
+            recolored |= wrote;
+            let uploaded = stream.advance(home, &layer.flags, asked_of(&cut, l), patience);
+            stream.unseen |= uploaded || redrawn;
             changed |= !rows_are_drawn && std::mem::take(&mut stream.unseen);
             let is_there = stream.plan.missing.is_empty() && frame.detail == Detail::Exact;
             if is_there && !layer.chunks.is_empty() {
@@ -67,7 +69,7 @@ impl<C: Chunk> Layers<C> {
             part,
             error_px: cut.error_px,
         });
-        self.revision += u64::from(changed);
+        self.revision += u64::from(changed || recolored);
         self.geometry += u64::from(changed);
     }
 
@@ -231,14 +233,14 @@ impl<C: Chunk> Layer<C> {
     fn constants(&self, camera: &PinholeCamera, sight: &Sight) -> ChunkView {
         let world = glam::Mat3::from_quat(self.transform.rotation);
         let eye = self.transform.inverse().point(camera.eye());
-        let mut features = self.features;
+        let mut features = self.features | self.stored.format_features();
         if self.lit && features & CHUNK_NORMALS != 0 {
             features |= CHUNK_LIT;
         }
         if is_graded(&self.grades) {
             features |= CHUNK_GRADED;
         }
-        if self.has_parts {
+        if self.flags.has_parts() {
             features |= CHUNK_PARTS;
         }
         let m = sight.view_from_object.matrix3;
@@ -250,7 +252,7 @@ impl<C: Chunk> Layer<C> {
             count: 0,
             first_block: 0,
             first_source: 0,
-            sh_degree: self.sh_degree,
+            sh_degree: self.stored.sh_degree(),
             sh_stride: 0,
             features,
             range_count: 0,

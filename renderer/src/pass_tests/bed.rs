@@ -10,7 +10,7 @@ use scene::{
 };
 
 use crate::{
-    Frame, Gpu,
+    Frame, Gpu, HarmonicsFormat, Residency,
     buffer::Storage,
     cpu::{self, Prepared, chunk::PackedChunk},
     frame_buffers::FrameBuffers,
@@ -206,10 +206,25 @@ pub(super) struct Bed {
 impl Bed {
     /// `None` where there is no device.
     pub(super) fn new(scene: &Scene, frame: &Frame) -> Option<Self> {
+        Self::holding(scene, frame, HarmonicsFormat::default())
+    }
+
+    /// The same with harmonics in a format.
+    pub(super) fn holding(
+        scene: &Scene,
+        frame: &Frame,
+        harmonics: HarmonicsFormat,
+    ) -> Option<Self> {
+        let residency = Residency {
+            harmonics,
+            ..Residency::default()
+        };
         let gpu = gpu()?;
         let mut on_device = Layers::new();
+        on_device.set_residency(residency);
         on_device.sync(&gpu, scene, &[]);
         let mut in_memory = Layers::new();
+        in_memory.set_residency(residency);
         in_memory.sync(&(), scene, &[]);
         let part = Part::whole(&frame.camera);
         let chunk_views = on_device.chunk_views(frame, part).0;

@@ -1,7 +1,9 @@
 //! cull and project.
 
 use super::bed::{Bed, assert_flips, ball, camera, poison, scene};
-use crate::{Blending, ClipBox, Filter, Frame, ViewMode, cpu::scan, half16, layout::Record};
+use crate::{
+    Blending, ClipBox, Filter, Frame, HarmonicsFormat, ViewMode, cpu::scan, half16, layout::Record,
+};
 use glam::{Affine3A, Quat, Vec3};
 use scene::PinholeCamera;
 
@@ -74,6 +76,17 @@ fn beds() -> impl Iterator<Item = Bed> {
         .filter_map(|(scene, frame)| Bed::new(&scene, &frame))
 }
 
+/// Where all but the first coefficients are bytes.
+fn compact_beds() -> impl Iterator<Item = Bed> {
+    let layers = vec![ball(3000, 3, 1), ball(700, 2, 3), ball(90, 1, 5)];
+    let scenes = [scene(layers), scene(vec![poison()])];
+    let bytes = HarmonicsFormat::Bytes;
+    frames()
+        .into_iter()
+        .flat_map(move |frame| scenes.clone().into_iter().map(move |s| (s, frame)))
+        .filter_map(move |(scene, frame)| Bed::holding(&scene, &frame, bytes))
+}
+
 #[test]
 pub(super) fn cull() {
     for bed in beds() {
@@ -88,7 +101,7 @@ pub(super) fn cull() {
 
 #[test]
 pub(super) fn project() {
-    for bed in beds() {
+    for bed in beds().chain(compact_beds()) {
         let mut visibility = bed.visibility();
         scan::exclusive(&mut visibility.offsets);
         bed.write(&bed.buffers.words, &visibility.words);

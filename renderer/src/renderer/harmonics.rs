@@ -22,6 +22,8 @@ pub(super) struct Harmonics {
 struct Key {
     /// Count of the changes to the splats.
     geometry: u64,
+    /// Count of the changes to colors alone.
+    painted: u64,
     max_sh_degree: u32,
     /// Of each chunk, object frame: the eye, or the direction of parallel rays.
     eyes: Vec<[f32; 3]>,
@@ -99,6 +101,7 @@ impl Renderer {
         };
         Key {
             geometry: self.layers.geometry,
+            painted: self.layers.painted,
             max_sh_degree: frame.max_sh_degree,
             eyes: chunk_views.iter().map(eye).collect(),
             orthographic,

@@ -15,7 +15,7 @@ use crate::{
 /// Largest side of the parts that an image in memory is drawn in, px.
 const PART_SIDE: u32 = 4096;
 /// Smallest side of the parts that an image is cut into when a scene is too much for larger ones, px.
-pub(super) const MIN_PART_SIDE: u32 = 256;
+pub(super) const MIN_PART_SIDE: u32 = 64;
 /// The same for floats, whose pixels are four times as large.
 const FLOAT_PART_SIDE: u32 = 2048;
 /// Largest side of an image in memory, px.

@@ -6,7 +6,7 @@ use super::{Drawn, Renderer};
 use crate::{
     Frame, Pick, RenderError, UnderPixel,
     buffer::{Storage, Uniform},
-    consts::{BIN, WORKGROUP_WORDS},
+    consts::WORKGROUP_WORDS,
     frame::Kept,
     gpu_scene::GpuChunk,
     layers::Patience,
@@ -16,8 +16,6 @@ use crate::{
     view::{self, Part},
 };
 
-/// Side of the part that is drawn to pick where no frame lies ready, px.
-const PICK_SIDE: u32 = BIN;
 /// Most splats that are listed under a pixel.
 const MOST_UNDER: usize = 1 << 14;
 
@@ -56,12 +54,12 @@ impl Renderer {
         if let Some(drawn) = self.drawn.filter(|_| kept) {
             return Ok(drawn);
         }
-        let origin = pixel.map(|p| p / PICK_SIDE * PICK_SIDE);
-        let size = [
-            (camera.width - origin[0]).min(PICK_SIDE),
-            (camera.height - origin[1]).min(PICK_SIDE),
-        ];
-        self.draw_complete(frame, Part { origin, size }, (None, true))
+        let (part, _) = Part::about(camera, pixel);
+        let (waiting, missing) = (self.stats.waiting, self.stats.missing_parts);
+        let drawn = self.draw_complete(frame, part, (None, true));
+        // They are of the screen, which may still wait for what this part has.
+        (self.stats.waiting, self.stats.missing_parts) = (waiting, missing);
+        drawn
     }
 
     fn source_at(&mut self, drawn: &Drawn, pixel: [u32; 2]) -> Result<[u32; 2], RenderError> {

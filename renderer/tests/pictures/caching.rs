@@ -3,7 +3,10 @@
 use crate::common::{assert_images, ball, camera, device, insert, layer, place};
 use glam::{Affine3A, Vec3};
 use renderer::{Background, Frame, Render, Renderer, SoftwareRenderer, ViewMode};
-use scene::{DirectionalLight, Dirty, Edit, Node, NodeId, Payload, Scene, SplatFlags, Transform};
+use scene::{
+    DirectionalLight, Dirty, Edit, Node, NodeId, Payload, RowSet, RowValues, Scene, SplatFlags,
+    Transform,
+};
 
 const ALL: [&str; 8] = [
     "cull",
@@ -78,6 +81,19 @@ impl Stage {
         self.edit(Edit::set_flags(self.splats, rows, values))
     }
 
+    /// Gives some splats other colors, from every side.
+    fn paint(&mut self, amount: f32) -> Vec<Dirty> {
+        let rows: RowSet = (50..2000).step_by(7).collect();
+        let layer = self.scene.node(self.splats).and_then(|n| n.splats());
+        let cloud = &layer.expect("a layer").cloud;
+        let sh = rows.iter().flat_map(|row| cloud.sh_of(row).to_vec());
+        let values = RowValues {
+            sh: Some(sh.map(|value| value + amount).collect()),
+            ..RowValues::default()
+        };
+        self.edit(Edit::set_rows(self.splats, rows, values))
+    }
+
     /// One change after the other, each with the passes that it needs.
     fn changes(&mut self) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -92,6 +108,10 @@ impl Stage {
         note("selection", dirty, self, &KEPT);
         self.frame.show_selection = false;
         note("no tint", Vec::new(), self, &COLORS);
+        let dirty = self.paint(0.4);
+        note("paint", dirty, self, &COLORS);
+        let dirty = self.paint(-0.2);
+        note("more paint", dirty, self, &COLORS);
         self.frame.view = ViewMode::Normals;
         note("view mode", Vec::new(), self, &COLORS);
         self.frame.view = ViewMode::Color;

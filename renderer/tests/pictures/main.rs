@@ -8,6 +8,7 @@ mod backends;
 mod caching;
 mod cameras;
 mod common;
+mod compact;
 mod detail;
 mod exact;
 mod goldens;

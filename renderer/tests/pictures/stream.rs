@@ -67,7 +67,7 @@ fn a_picture_for_which_there_is_room_is_the_one_of_a_resident_scene() {
         &space,
         Residency {
             scene_bytes,
-            slice: None,
+            ..Residency::default()
         },
     );
     for degrees in [0.0, 120.0, 240.0, 0.0] {
@@ -100,7 +100,7 @@ fn however_few_slots_there_are_pictures_end_and_have_no_holes() {
             &space,
             Residency {
                 scene_bytes,
-                slice: None,
+                ..Residency::default()
             },
         );
         let mut last = 0.0;
@@ -131,6 +131,7 @@ fn what_is_not_there_yet_is_drawn_coarser_and_comes_frame_by_frame() {
         Residency {
             scene_bytes: ALL_BYTES / 2,
             slice: Some(SLICE),
+            ..Residency::default()
         },
     );
     let mut turned = 0;
@@ -162,6 +163,7 @@ fn a_layer_without_a_tree_fills_its_room_slice_by_slice() {
     renderer.set_residency(Residency {
         scene_bytes: u64::MAX,
         slice: Some(Duration::ZERO),
+        ..Residency::default()
     });
     let frame = frame(0.0, Detail::Exact);
     let mut waiting = Vec::new();
@@ -184,7 +186,7 @@ fn the_device_streams_like_the_software() {
     let space = space();
     let residency = Residency {
         scene_bytes: ALL_BYTES / 3,
-        slice: None,
+        ..Residency::default()
     };
     let mut cpu = renderer(&space, residency);
     gpu.set_residency(residency);
@@ -208,7 +210,7 @@ fn picks_and_flags_find_their_rows_in_slots() {
         &(scene.clone(), node, tree),
         Residency {
             scene_bytes: ALL_BYTES * 2 / 3,
-            slice: None,
+            ..Residency::default()
         },
     );
     let frame = Frame::new(camera([160, 120]));
@@ -226,4 +228,85 @@ fn picks_and_flags_find_their_rows_in_slots() {
     let exact = draw(&mut renderer, &frame);
     assert_images("hidden", &exact, &draw(&mut fresh, &frame), 1);
     assert!(psnr(&exact, &draw(&mut fresh, &frame)) > GOOD_DB);
+}
+
+#[test]
+fn a_change_of_every_flag_comes_slice_by_slice() {
+    let mut space = space();
+    let mut slow = renderer(
+        &space,
+        Residency {
+            slice: Some(Duration::ZERO),
+            ..Residency::default()
+        },
+    );
+    let frame = Frame {
+        show_selection: true,
+        ..frame(0.0, Detail::Exact)
+    };
+    let all_there = |renderer: &mut SoftwareRenderer, space: &(Scene, NodeId, Arc<LodTree>)| {
+        for frames in 1..10_000 {
+            renderer.sync(&space.0, &[]);
+            let image = draw(renderer, &frame);
+            if renderer.is_complete() {
+                return (frames, image);
+            }
+        }
+        panic!("it never ends");
+    };
+    let (_, plain) = all_there(&mut slow, &space);
+    for flags in [SplatFlags::SELECTED, SplatFlags::HIDDEN] {
+        let rows = |row: usize, old: SplatFlags| {
+            // Half of the planet.
+            if row < N / 2 { flags } else { old }
+        };
+        let mut edit = Edit::map_flags(&space.0, space.1, rows).expect("rows");
+        let dirty = edit.apply(&mut space.0).expect("a valid edit");
+        slow.sync(&space.0, &dirty);
+        assert!(!slow.is_complete(), "there is something to do");
+        let (frames, image) = all_there(&mut slow, &space);
+        assert!(frames > 10, "{flags:?} came at once");
+        let mut whole = SoftwareRenderer::new();
+        whole.sync(&space.0, &[]);
+        let expected = draw(&mut whole, &frame);
+        assert_images(&format!("{flags:?}"), &image, &expected, 1);
+        assert_ne!(image, plain, "{flags:?} can be seen");
+    }
+}
+
+#[test]
+fn a_pick_brings_only_what_is_near_and_the_picture_goes_on() {
+    fn picks(renderer: &mut dyn Render, space: &(Scene, NodeId, Arc<LodTree>)) -> Frame {
+        renderer.set_residency(Residency {
+            // Of nodes, without the rows themselves.
+            scene_bytes: ALL_BYTES,
+            slice: Some(Duration::ZERO),
+            ..Residency::default()
+        });
+        renderer.sync(&space.0, &[]);
+        renderer.set_tree(&space.0, space.1, space.2.clone());
+        let mut frame = frame(0.0, Detail::Exact);
+        (frame.camera.width, frame.camera.height) = (600, 450);
+        (frame.camera.fx, frame.camera.fy) = (5.0 * frame.camera.fx, 5.0 * frame.camera.fy);
+        (frame.camera.cx, frame.camera.cy) = (300.0, 225.0);
+        let before = renderer.stats().missing_parts;
+        let pick = renderer.pick(&frame, [300, 225]).expect("a renderer");
+        assert!(pick.is_some(), "the planet is there");
+        let under = renderer.under(&frame, [300, 225]).expect("a renderer");
+        assert!(under.iter().any(|u| Some(u.row) == pick.map(|p| p.row)));
+        assert_eq!(renderer.stats().missing_parts, before, "of the screen");
+        frame
+    }
+    let space = space();
+    let mut software = SoftwareRenderer::new();
+    let frame = picks(&mut software, &space);
+    draw(&mut software, &frame);
+    let missing = software.stats().missing_parts;
+    assert!(
+        missing > 3,
+        "all but {missing} parts were brought for a pixel"
+    );
+    if let Some(mut gpu) = device() {
+        picks(&mut gpu, &space);
+    }
 }

@@ -113,7 +113,7 @@ fn bring(scene: &mut Scene, slots: &mut [Slot], dirty: &mut Vec<Dirty>) -> Resul
             );
         }
         // Incoming layers come and go without history, so an old position may lie past the end.
-        slot.position = slot.position.min(scene.order.len());
+        slot.position = slot.position.min(scene.lasting());
         scene.order.insert(slot.position, slot.id);
         scene.nodes.insert(slot.id, *node);
         scene.next_id = scene.next_id.max(slot.id.0 + 1);
@@ -130,6 +130,7 @@ fn take(scene: &mut Scene, slots: &mut [Slot], dirty: &mut Vec<Dirty>) -> Result
         if let Some(parent) = node.parent
             && ids.contains(&parent)
             && !ids.contains(id)
+            && !scene.is_streamed(*id)
         {
             return Err(EditError::HasChildren {
                 name: scene.nodes[&parent].name.clone(),
@@ -137,6 +138,8 @@ fn take(scene: &mut Scene, slots: &mut [Slot], dirty: &mut Vec<Dirty>) -> Result
         }
     }
 
+    // What a recipe made goes with it; it is made again when the recipe comes back.
+    scene.drop_streamed(|parent| ids.contains(&parent));
     for slot in slots.iter_mut() {
         let position = scene.order.iter().position(|id| *id == slot.id);
         slot.position = position.unwrap_or(scene.order.len());
@@ -196,6 +199,15 @@ fn swap_field(
             swap(old, light);
             note(dirty, Dirty::Light);
         }
+        Value::Recipe(recipe) => {
+            let Payload::Recipe(old) = &mut node.payload else {
+                return Err(EditError::NotARecipe {
+                    name: node.name.clone(),
+                });
+            };
+            swap(old, recipe);
+            note(dirty, Dirty::Graph);
+        }
         Value::Layer(new) => {
             check_layer(new)?;
             let old = layer_of(node)?;
@@ -240,7 +252,7 @@ fn place(
 
     let old = scene.order.iter().position(|other| *other == id);
     scene.order.retain(|other| *other != id);
-    let end = scene.order.len();
+    let end = scene.lasting();
     scene.order.insert((*position).min(end), id);
     *position = old.unwrap_or(end);
     if let Some(node) = scene.nodes.get_mut(&id) {
@@ -298,8 +310,14 @@ fn swap_parameters(
     // Copied only where a saver or a copy of the layer still reads it.
     let cloud = Arc::make_mut(&mut layer_of(node)?.cloud);
     swap_rows(&name, cloud, rows, values)?;
-    let rows = rows.covering();
-    note(dirty, Dirty::Cloud { node: id, rows });
+    let part = if values.only_colors() {
+        let rows = rows.clone();
+        Dirty::Colors { node: id, rows }
+    } else {
+        let rows = rows.covering();
+        Dirty::Cloud { node: id, rows }
+    };
+    note(dirty, part);
     Ok(())
 }
 
@@ -334,7 +352,7 @@ pub(crate) fn check_node(node: &Node) -> Result<(), EditError> {
                 what: "the camera's angle",
             })
         }
-        Payload::Camera(_) | Payload::Group => Ok(()),
+        Payload::Camera(_) | Payload::Group | Payload::Recipe(_) => Ok(()),
     }
 }
 

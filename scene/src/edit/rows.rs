@@ -47,6 +47,21 @@ impl RowValues {
         each.iter().sum()
     }
 
+    /// Whether nothing but colors is in it: no splat comes to lie elsewhere.
+    pub(super) fn only_colors(&self) -> bool {
+        let Self {
+            means,
+            rotations,
+            log_scales,
+            opacity_logits,
+            dc: _,
+            sh: _,
+            normals,
+        } = self;
+        let shapes = means.is_none() && rotations.is_none() && log_scales.is_none();
+        shapes && opacity_logits.is_none() && normals.is_none()
+    }
+
     /// What of `changed` (the same splats, as many as `cloud` has) differs in kind from `cloud`.
     fn difference(cloud: &GaussianCloud, changed: GaussianCloud) -> Self {
         let normals = match changed.column_f32("normal", 3) {

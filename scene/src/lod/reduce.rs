@@ -38,21 +38,21 @@ pub struct Reduced {
 
 /// One Gaussian on its way.
 #[derive(Debug, Clone, Copy)]
-struct Cluster {
-    mean: Vec3,
-    covariance: Mat3,
+pub(crate) struct Cluster {
+    pub(crate) mean: Vec3,
+    pub(crate) covariance: Mat3,
     /// Rms area of its projections.
     area: f32,
     opacity: f32,
-    color: Vec3,
+    pub(crate) color: Vec3,
     displacement: f32,
     /// First and last member in the list of members.
-    first: u32,
-    last: u32,
+    pub(crate) first: u32,
+    pub(crate) last: u32,
 }
 
 /// Not a member.
-const END: u32 = u32::MAX;
+pub(crate) const END: u32 = u32::MAX;
 
 /// A cloud of `target` splats (at least one) that looks like the given one from afar.
 ///
@@ -75,7 +75,7 @@ pub fn reduce(cloud: &GaussianCloud, displacements: &[f32], target: usize) -> Re
 }
 
 impl Cluster {
-    fn of(cloud: &GaussianCloud, row: usize, displacement: f32) -> Self {
+    pub(crate) fn of(cloud: &GaussianCloud, row: usize, displacement: f32) -> Self {
         let m =
             Mat3::from_quat(cloud.rotation(row)) * Mat3::from_diagonal(usable_scale(cloud, row));
         let covariance = m * m.transpose();
@@ -91,7 +91,7 @@ impl Cluster {
         }
     }
 
-    fn mass(&self) -> f32 {
+    pub(crate) fn mass(&self) -> f32 {
         // Never zero: what cannot be seen still has a place.
         (self.opacity * self.area).max(f32::MIN_POSITIVE)
     }
@@ -111,7 +111,7 @@ impl Cluster {
         a * b / (a + b) * (apart + (apart + size) * recolored)
     }
 
-    fn merged(&self, other: &Self) -> Self {
+    pub(crate) fn merged(&self, other: &Self) -> Self {
         let (a, b) = (self.mass(), other.mass());
         let (wa, wb) = (a / (a + b), b / (a + b));
         let mean = self.mean * wa + other.mean * wb;
@@ -205,7 +205,7 @@ fn merge_round(clusters: &mut Vec<Cluster>, next: &mut [u32], target: usize) {
 }
 
 /// Clusters as splats; who stayed alone stays as it was.
-fn gather(cloud: &GaussianCloud, clusters: &[Cluster], next: &[u32]) -> Reduced {
+pub(crate) fn gather(cloud: &GaussianCloud, clusters: &[Cluster], next: &[u32]) -> Reduced {
     let n = clusters.len();
     let stride = 3 * sh::coefficient_count(cloud.sh_degree());
     let mut parts = CloudParts {
@@ -356,6 +356,6 @@ fn usable_scale(cloud: &GaussianCloud, row: usize) -> Vec3 {
         .clamp(Vec3::splat(LENGTHS.0), Vec3::splat(LENGTHS.1))
 }
 
-fn trace(c: &Mat3) -> f32 {
+pub(crate) fn trace(c: &Mat3) -> f32 {
     c.x_axis.x + c.y_axis.y + c.z_axis.z
 }

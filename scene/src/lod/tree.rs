@@ -299,7 +299,8 @@ impl LodTree {
         shares
     }
 
-    fn shares_of(
+    /// The same of one node, `[splats]`, where its children's are known.
+    pub fn shares_of(
         &self,
         node: usize,
         shares: &[Vec<u8>],
@@ -356,6 +357,11 @@ impl LodTree {
         let place = self.places[row as usize];
         // Empty leaves begin where the next one does.
         self.first_leaf + self.starts.partition_point(|start| *start <= place) - 1
+    }
+
+    /// Numbers of all leaves.
+    pub fn leaves(&self) -> std::ops::Range<usize> {
+        self.first_leaf..self.nodes.len()
     }
 
     /// Numbers of a node's children: four, or none for a leaf.

@@ -9,7 +9,7 @@ use renderer::{Background, Detail, Frame, FrameStats, Residency};
 use scene::{LodTree, NodeId, Scene, SplatLayer, Transform};
 
 use super::{Timed, millis, open, read_camera, round};
-use crate::cli::args::BenchArgs;
+use crate::cli::args::{BenchArgs, harmonics};
 use crate::cli::progress::Terminal;
 use crate::cli::stage::{Stage, file_name, load_layer};
 use crate::{export, scratch};
@@ -55,6 +55,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     timed.render().set_residency(Residency {
         scene_bytes: args.scene_memory << 20,
         slice: Some(SLICES[usize::from(args.software)]),
+        harmonics: harmonics(args.compact_harmonics),
     });
     let start = Instant::now();
     timed.render().sync(&stage.scene, &[]);
