@@ -161,13 +161,12 @@ fn timed(name: &'static str, runs: usize, mut act: impl FnMut()) -> Line {
 
 /// Times a step again and again; each is undone in between.
 fn step(editor: &mut Editor, name: &'static str, act: impl Fn(&mut Editor)) -> Line {
-    let before = editor.history().bytes();
     let steps = editor.history().applied();
     let mut bytes = 0;
     let once = |_| {
         let taken = ms(|| act(editor));
         assert_eq!(editor.history().applied(), steps + 1, "{name} is one step");
-        bytes = editor.history().bytes().saturating_sub(before);
+        bytes = editor.history().newest_bytes();
         editor.run(Command::Undo);
         taken
     };
@@ -207,10 +206,9 @@ fn lasso(editor: &mut Editor) {
 
 fn transform(editor: &mut Editor, tool: ToolKind, names: [&'static str; 3]) -> Vec<Line> {
     editor.run(Command::SetTool(tool));
-    let mut before = 0;
     let mut times: [Vec<f64>; 3] = Default::default();
     let mut bytes = 0;
-    for run in 0..RUNS {
+    for _ in 0..RUNS {
         let from = handle(editor);
         times[0].push(ms(|| press(editor, from)));
         assert!(editor.is_transforming(), "a handle is there");
@@ -219,11 +217,8 @@ fn transform(editor: &mut Editor, tool: ToolKind, names: [&'static str; 3]) -> V
             times[1].push(ms(|| moved(editor, to)));
         }
         let to = from + Vec2::new(50.0, 15.0);
-        if run == 0 {
-            before = editor.history().bytes();
-        }
         times[2].push(ms(|| release(editor, to)));
-        bytes = editor.history().bytes().saturating_sub(before);
+        bytes = editor.history().newest_bytes();
         editor.run(Command::Undo);
     }
     let line = |(name, times)| Line {
