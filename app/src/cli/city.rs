@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use city::{CityMaker, CityRecipe, CityStyle, Decoder, Fineness, Source, maker::tiles_of, osm};
 use clap::Args;
-use glam::{DVec2, DVec3};
+use glam::{DVec2, DVec3, Vec3};
 use inference::{CityDecoder, Package, Runtime};
 use scene::{GaussianCloud, Progress, Sink, SplatLayer, Transform};
 
@@ -34,7 +34,7 @@ pub(crate) struct CityArgs {
     /// Middle of the area: meters east and north of the city's zero [default: 0,0, or the map's middle]
     #[arg(long, value_name = "E,N", value_parser = parse_place, allow_hyphen_values = true)]
     pub(crate) center: Option<DVec2>,
-    /// Meters between splats
+    /// Meters between splats [with --eye: as fine as that picture needs]
     #[arg(
         long,
         value_name = "METERS",
@@ -191,13 +191,24 @@ fn fineness(args: &GenerateArgs, middle: DVec2) -> Result<Fineness> {
         (0.03125..=8.0).contains(&finest),
         "--finest can be 0.03125 to 8 meters, not {finest}"
     );
-    Ok(match args.city.around {
-        None => Fineness::Stride(stride),
-        Some(viewer) => Fineness::Eye {
-            eye: viewer + middle.extend(0.0),
-            focal_px: 0.5 * args.view.size[1] as f32 / (0.5 * args.view.fov.to_radians()).tan(),
-            finest,
-        },
+    let [width, height] = args.view.size.map(|side| side as f32);
+    let focal_px = 0.5 * height / (0.5 * args.view.fov.to_radians()).tan();
+    let eye = |eye: DVec3, gaze| Fineness::Eye {
+        eye: eye + middle.extend(0.0),
+        focal_px,
+        finest,
+        gaze,
+    };
+    let plan_from_scene = |v: Vec3| Vec3::new(v.x, -v.z, v.y);
+    Ok(match (args.city.around, args.view.eye, args.view.look_at) {
+        (Some(viewer), ..) => eye(viewer, None),
+        (None, Some(from), Some(to)) => {
+            let gaze = plan_from_scene(to - from).normalize_or(Vec3::Y);
+            // Half the diagonal of the picture, and a little.
+            let seen = (0.5 * width.hypot(height) / focal_px).atan() + 0.05;
+            eye(plan_from_scene(from).as_dvec3(), Some((gaze, seen.cos())))
+        }
+        _ => Fineness::Stride(stride),
     })
 }
 

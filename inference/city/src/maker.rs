@@ -37,6 +37,9 @@ pub enum Fineness {
         focal_px: f32,
         /// The least distance between splats, metres.
         finest: f32,
+        /// Unit direction in which it looks (frame of the plan) and the cosine of the angle around it that is
+        /// seen; what lies outside is made coarse. Nothing for an eye that turns.
+        gaze: Option<(Vec3, f32)>,
     },
 }
 
@@ -48,9 +51,10 @@ impl Fineness {
                 eye,
                 focal_px,
                 finest,
+                gaze,
             } => Detail::View(Viewpoint {
                 eye: (eye - tile.origin().extend(0.0)).as_vec3(),
-                gaze: None,
+                gaze,
                 focal_px,
                 pixels: 1.6,
                 finest,
