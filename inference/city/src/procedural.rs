@@ -7,6 +7,7 @@
 mod blocks;
 mod field;
 mod lattice;
+mod outline;
 mod parcels;
 mod perimeter;
 mod quarter;
