@@ -138,6 +138,8 @@ fn cut(
                 Quarter::Works => 34_000.0,
                 Quarter::Park => 60_000.0,
                 Quarter::Modern => 21_000.0,
+                // Two rows of gardens are as deep as a block of houses should be.
+                Quarter::Mixed if lattice.center(place) < 0.14 => 9_000.0,
                 Quarter::Mixed => {
                     let outside = (0.65 - lattice.center(place)).clamp(0.0, 0.6);
                     8_600.0 + 11_000.0 * outside
