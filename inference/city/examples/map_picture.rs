@@ -3,7 +3,7 @@
 //! `map_picture osm FILE OUT.png [METRES_PER_PIXEL]`
 //! `map_picture painted FILE.png OUT.png [METRES_PER_PIXEL] [TIMES_LARGER]`
 //! `map_picture time SEED`
-//! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL]`
+//! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL] [X Y]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -49,7 +49,8 @@ fn main() {
             };
             let plan = city::ProceduralPlan::new(style);
             let half = DVec2::splat(0.5 * number(3, 1400.0));
-            draw(&plan, -half, half, number(4, 1.0), word(2));
+            let middle = DVec2::new(number(7, 0.0), number(8, 0.0));
+            draw(&plan, middle - half, middle + half, number(4, 1.0), word(2));
         }
         "painted" => painted(
             word(1),

@@ -2,6 +2,8 @@
 
 mod obstacles;
 
+use std::ops::Range;
+
 use glam::{DVec2, Vec2};
 
 use crate::dice::Dice;
@@ -69,27 +71,19 @@ pub(crate) fn steps(line: &[DVec2], first: f64, every: f64) -> Vec<(DVec2, DVec2
 }
 
 /// Rows of trees, lamps and parked cars.
-type Rows = (Vec<Tree>, Vec<Lamp>, Vec<Car>);
+pub(crate) type Rows = (Vec<Tree>, Vec<Lamp>, Vec<Car>);
 
 /// Rows of trees, lamps and parked cars along all streets.
 pub(crate) fn streets(layout: &mut Layout, style: &Furnishing) {
-    let (trees, lamps, cars) = streets_from(layout, style, usize::MAX);
-    debug_assert!(trees.is_empty() && lamps.is_empty() && cars.is_empty());
-}
-
-/// The same, but what stands along the streets from number `apart` on is given back instead.
-pub(crate) fn streets_from(layout: &mut Layout, style: &Furnishing, apart: usize) -> Rows {
-    let apart = apart.min(layout.roads.len());
     let all = 0..layout.roads.len();
-    let (trees, lamps, cars) = rows(layout, style, 0..apart);
-    let rest = rows(layout, style, apart..all.end);
+    let (trees, lamps, cars) = along(layout, style, all);
     layout.trees.extend(trees);
     layout.lamps.extend(lamps);
     layout.cars.extend(cars);
-    rest
 }
 
-fn rows(layout: &Layout, style: &Furnishing, which: std::ops::Range<usize>) -> Rows {
+/// The same along some of the streets, to be added to a layout; the others are only in the way.
+pub(crate) fn along(layout: &Layout, style: &Furnishing, which: Range<usize>) -> Rows {
     if which.is_empty() {
         return Rows::default();
     }

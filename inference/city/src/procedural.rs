@@ -7,6 +7,7 @@
 mod blocks;
 mod field;
 mod lattice;
+mod outline;
 mod parcels;
 mod perimeter;
 mod quarter;
@@ -166,13 +167,23 @@ fn collect(from: &Layout, tile: Tile, to: &mut Layout) {
         .extend(part.cars.into_iter().filter(|c| inside(c.at)));
 }
 
-/// Adds what stands along borders, where no street of the neighbors begins.
+/// Adds what stands along borders, where no street of the neighbors begins and no river passes below.
 fn clear_mouths(layout: &mut Layout, mut things: Layout) {
     {
         let obstacles = Obstacles::new(layout);
         let off = |at: Vec2, margin: f64| !obstacles.on_street(at.as_dvec2(), None, margin);
-        things.trees.retain(|tree| off(tree.at, 0.6));
-        things.lamps.retain(|lamp| off(lamp.at, 0.4));
+        let dry = |at: Vec2| obstacles.dry(at.as_dvec2());
+        // A bridge has no pavement to stand on.
+        things
+            .trees
+            .retain(|tree| off(tree.at, 0.6) && dry(tree.at));
+        things
+            .lamps
+            .retain(|lamp| off(lamp.at, 0.4) && dry(lamp.at));
+        things.cars.retain(|car| {
+            let aside = Vec2::from_angle(car.heading).perp() * 4.0;
+            dry(car.at + aside) && dry(car.at - aside)
+        });
         things
             .cars
             .retain(|car| !obstacles.near_end(car.at.as_dvec2(), 12.0));

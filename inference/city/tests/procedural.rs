@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use city::{Building, CityStyle, Layout, Plan, ProceduralPlan, TILE_SIZE, Tile};
+use city::{Building, BuildingUse, CityStyle, Layout, Plan, ProceduralPlan, TILE_SIZE, Tile};
 use glam::{DVec2, Vec2};
 
 fn style(seed: u64) -> CityStyle {
@@ -157,6 +157,60 @@ fn buildings_keep_off_the_streets_and_off_each_other() {
             assert!(building.footprint.outer.len() >= 3);
         }
     }
+}
+
+#[test]
+fn footprints_are_sound_whatever_the_sliders_say() {
+    let (mut count, mut sum, mut covered) = (0, 0.0, 0.0);
+    for k in 0..8u64 {
+        let share = |i: u64| ((k * 37 + i * 53) % 101) as f32 / 100.0;
+        let style = CityStyle {
+            radial: share(1),
+            organic: share(2),
+            block_size: 0.6 + 1.2 * share(3),
+            density: share(4),
+            green: 0.5 * share(5),
+            courtyards: share(6),
+            ..style(k)
+        };
+        let tile = Tile {
+            x: k as i32 - 4,
+            y: 3 - k as i32,
+        };
+        let mut layout = Layout::clone(&ProceduralPlan::new(style).layout(tile));
+        layout
+            .buildings
+            .retain(|b| !b.context && b.base == 0.0 && b.usage != BuildingUse::Landmark);
+        for building in &layout.buildings {
+            let ring = &building.footprint.outer;
+            let ends = |i: usize| (ring[i], ring[(i + 1) % ring.len()]);
+            let area: f32 = (0..ring.len())
+                .map(|i| (ends(i).0 - ring[0]).perp_dot(ends(i).1 - ring[0]))
+                .sum();
+            assert!(
+                area > 10.0,
+                "{} of style {k} is turned or empty",
+                building.id
+            );
+            let shortest = (0..ring.len())
+                .map(|i| ends(i).0.distance(ends(i).1))
+                .fold(9.0, f32::min);
+            assert!(
+                shortest > 0.15,
+                "{} of style {k} has an edge of {shortest} m",
+                building.id
+            );
+            sum += 0.5 * area;
+            count += 1;
+        }
+        let maps = city::rasterize(&layout, 0.5);
+        covered += maps.instances.iter().filter(|&&i| i != 0).count() as f32 * 0.25;
+    }
+    assert!(count > 200, "{count} buildings");
+    assert!(
+        (sum - covered).abs() < 0.002 * sum,
+        "{sum} m² of houses cover {covered} m²"
+    );
 }
 
 #[test]

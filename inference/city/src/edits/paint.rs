@@ -123,7 +123,7 @@ fn street(edits: &Edits, layout: &mut Layout, line: &[DVec2], class: RoadClass, 
         seed: id,
         ..Furnishing::default()
     };
-    let (mut trees, mut lamps, mut cars) = furnish::streets_from(layout, &furnishing, first);
+    let (mut trees, mut lamps, mut cars) = furnish::along(layout, &furnishing, first..first + 1);
     // What stands outside what the layout knows is another one's.
     let known = |at: Vec2| {
         at.cmpge(Vec2::splat(-Layout::APRON)).all() && at.cmplt(layout.size + Layout::APRON).all()

@@ -400,7 +400,7 @@ impl Blocks<'_> {
         self.ground(AreaKind::Park, block, 210.0);
         let lots = parcels(
             block,
-            self.dice.clone().within(560.0, 900.0),
+            self.dice.clone().within(460.0, 680.0),
             14.0,
             &mut self.dice,
         );

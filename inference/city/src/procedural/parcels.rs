@@ -62,12 +62,12 @@ pub(super) fn house(
     let along = toward(from, to);
     let into = left(along);
     let front = from.distance(to);
-    for shrink in [1.0, 0.85, 0.7] {
+    for shrink in [1.0, 0.9, 0.8, 0.7] {
         let size = DVec2::new(
-            dice.within(9.5, 14.0).min(front - 4.0),
+            dice.within(9.5, 14.0).min(front - 2.8),
             dice.within(8.5, 11.0),
         ) * shrink;
-        if size.x < 6.5 {
+        if size.x < 6.0 {
             return None;
         }
         let set_back = dice.within(4.0, 7.0);
@@ -76,7 +76,7 @@ pub(super) fn house(
             + along * (0.5 * front + dice.within(-0.3, 0.3) * slack)
             + into * (set_back + 0.5 * size.y);
         let mut shape = rectangle(center, along, size);
-        if !fits(&shape, parcel, 1.6) {
+        if !fits(&shape, parcel, 1.1) {
             continue;
         }
         if dice.chance(0.35) {
