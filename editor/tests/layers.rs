@@ -250,6 +250,13 @@ fn measured_lengths_become_real_and_three_points_level() {
         (editor.points()[1] - editor.points()[0]).length() - 3.0 < 1e-5,
         "points follow"
     );
+    editor.run(Command::Undo);
+    let apart = editor.points()[1] - editor.points()[0];
+    assert!(
+        (apart - Vec3::X).length() < 1e-6,
+        "also back, with what is undone: {apart}"
+    );
+    editor.run(Command::Redo);
 
     let line = [Vec3::ZERO, Vec3::X, Vec3::X * 2.0];
     run(&mut editor, E::ClearPoints);

@@ -134,6 +134,12 @@ impl History {
         self.steps.iter().map(|step| step.edit.bytes()).sum()
     }
 
+    /// Memory held by the newest step in effect, bytes.
+    pub fn newest_bytes(&self) -> usize {
+        let newest = self.applied.checked_sub(1).and_then(|i| self.steps.get(i));
+        newest.map_or(0, |step| step.edit.bytes())
+    }
+
     /// Whether every step can be taken back from `scene`, and again: what a file holds may not.
     pub(crate) fn fits(&self, scene: &Scene) -> bool {
         let (mut scene, mut history) = (scene.clone(), self.clone());

@@ -5,13 +5,14 @@
     reason = "a test that cannot go on stops"
 )]
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::display::difference;
-use tests::ply;
 use tests::studio::wait_for;
 use tests::window::{PRIMARY, Window, pause};
+use tests::{ply, root};
 
 /// Tall enough that the sliders of a grade need no scrolling.
 const SIZE: [u32; 2] = [1280, 1100];
@@ -274,4 +275,68 @@ fn window_orders_and_renames_the_tree() {
     window.key("ctrl+z");
     window.wait("the former name", |state| state["tree"] == start["tree"]);
     assert_no_panic(&window);
+}
+
+fn shoot(window: &mut Window, folder: &Path, name: &str) {
+    let picture = window.wait_until_still();
+    let picture = tests::display::without_dither(&picture);
+    let (width, height) = (picture.width() * 3 / 4, picture.height() * 3 / 4);
+    let filter = image::imageops::FilterType::CatmullRom;
+    let small = image::imageops::resize(&picture, width, height, filter);
+    small.save(folder.join(name).with_extension("png")).unwrap();
+    eprintln!("{name}");
+}
+
+#[test]
+#[ignore = "makes the pictures of the documentation: cargo xtask shots"]
+fn shots_of_editing() {
+    const ROW: [i32; 2] = [1200, 82];
+    const WARMTH: [i32; 2] = [1304, 945];
+    const POT: [i32; 2] = [585, 790];
+    let plant = root().join("../shared/data/splats/derived/plant_113k_sh0.ply");
+    let Some(folder) = std::env::var_os("SHOTS_DIR").map(PathBuf::from) else {
+        return;
+    };
+    if !plant.is_file() {
+        eprintln!("skipped: there is no capture {}", plant.display());
+        return;
+    }
+    std::fs::create_dir_all(&folder).unwrap();
+    let Some(mut window) = Window::open([1440, 1100], &[&plant]) else {
+        return;
+    };
+    window.wait("the plant", |state| {
+        count(state) == 113_648 && state["jobs"].as_array().is_some_and(Vec::is_empty)
+    });
+    window.click(ROW[0], ROW[1]);
+    window.point(1000, 800);
+    window.key("y");
+    shoot(&mut window, &folder, "edit-gizmo");
+
+    window.command("clean up floaters");
+    window.wait("floaters", |state| {
+        state["looking"] == false && state["marked"].as_u64() > Some(0)
+    });
+    window.point(1000, 800);
+    shoot(&mut window, &folder, "edit-clean-up");
+    window.key("Escape");
+
+    window.command("file doctor");
+    window.wait("the doctor", |state| {
+        state["card_name"] == "doctor" && state["looking"] == false
+    });
+    window.point(1000, 800);
+    shoot(&mut window, &folder, "edit-doctor");
+    window.key("Escape");
+
+    // The pot alone becomes warmer and brighter.
+    window.key("o");
+    window.click(POT[0], POT[1]);
+    window.wait("the pot", |state| state["selected"].as_u64() > Some(0));
+    window.wait_until_still();
+    let before = steps(&window.state());
+    window.drag(1, WARMTH, [WARMTH[0] + 40, WARMTH[1]]);
+    wait_for_step(&mut window, before, "Grade");
+    window.point(1000, 800);
+    shoot(&mut window, &folder, "edit-grade");
 }

@@ -33,6 +33,7 @@ Commands:
   shots                 Drive the real window through its main states and write docs/shots/*.png
   bench [FILE]          Time the renderer and the whole portrait job in release; one JSON line each
   bench --gpu [N,… WxH,…]  Time every pass on the graphics card: 1, 6 and 20 million splats, 1080p and 4K
+  bench --edits [N…]    Time selections, deletions, moves and grades of 1 and 5 million splats
   train city [SAMPLES] [STEPS] [FOLDER]
                         Train the network of the city package from nothing (minutes on two cores)
   package list|verify|seal [DIR]

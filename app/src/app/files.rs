@@ -163,6 +163,8 @@ impl App {
     }
 
     fn save_to(&mut self, path: PathBuf) {
+        // What is only shown must not be kept.
+        self.end_preview();
         if scene::io::is_project_path(&path) {
             self.save_project_to(path);
             return;

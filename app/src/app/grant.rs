@@ -75,9 +75,7 @@ impl App {
             }
             Wish::Show(kind) => self.front.card = Card::of(kind),
             Wish::CloseCard => {
-                if self.editor.has_preview() {
-                    self.run(Command::Edit(EditCommand::EndPreview));
-                }
+                self.end_preview();
                 if matches!(self.front.card, Card::Leave(Leaving::Project)) {
                     self.front.project = None;
                 }
@@ -271,7 +269,14 @@ impl App {
         self.run(Command::FrameAll);
     }
 
-    /// Hears the file dialog and the drop card.
+    /// Shows the scene as it is.
+    pub(super) fn end_preview(&mut self) {
+        if self.editor.has_preview() || self.editor.shows_simplified() {
+            self.run(Command::Edit(EditCommand::EndPreview));
+        }
+    }
+
+    /// Hears the file dialog and the open card.
     pub(super) fn poll_cards(&mut self, ctx: &Context) {
         if let Some((purpose, answer)) = self.front.asked.take() {
             let mut done = None;
@@ -288,6 +293,10 @@ impl App {
                 Some(Err(error)) => self.front.notices.error(text::DIALOG_FAILED, &error),
                 None => self.front.asked = Some((purpose, answer)),
             }
+        }
+        // The card may have made way for another.
+        if self.editor.shows_simplified() && !matches!(self.front.card, Card::Simplify(_)) {
+            self.end_preview();
         }
         match &mut self.front.card {
             Card::Drop(card) => {

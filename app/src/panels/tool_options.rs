@@ -18,7 +18,8 @@ use crate::widgets::{self, IconButton, NumberSpec};
 
 /// Width of a number, points.
 const NUMBER: f32 = 62.0;
-/// With less room than this the bar has two rows, points: of tools that select, and of those that move.
+/// With less room than this the bar has two rows, points: of tools that select or paint, and of those that
+/// move.
 const ONE_ROW: (f32, f32) = (960.0, 580.0);
 /// Around what the bar holds, points.
 const MARGIN: [i8; 2] = [10, 5];
@@ -34,7 +35,8 @@ pub const OPS: [(SelectOp, &str); 4] = [
 pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
     let tool = cx.editor.tool();
     let selects = tool.selects_on_picture() || tool.selects_in_space();
-    if !selects && !tool.paints() && !transform_options::has_options(tool) {
+    let is_long = selects || tool.paints();
+    if !is_long && !transform_options::has_options(tool) {
         return;
     }
     // The axis gizmo keeps its corner.
@@ -42,7 +44,7 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
         viewport.min,
         viewport.max - vec2(gizmo::rect_in(viewport).width() + 12.0, 0.0),
     );
-    let enough = if selects { ONE_ROW.0 } else { ONE_ROW.1 };
+    let enough = if is_long { ONE_ROW.0 } else { ONE_ROW.1 };
     let one_row = free.width() >= enough;
     Area::new(Id::unique("tool_options"))
         .order(Order::Middle)
@@ -87,7 +89,8 @@ fn rows_ui(ui: &mut Ui, one_row: bool, cx: &Cx<'_>, wishes: &mut Wishes) {
 fn has_numbers(cx: &Cx<'_>, tool: ToolKind) -> bool {
     match tool {
         ToolKind::Sphere | ToolKind::Box => cx.editor.volume().is_some(),
-        ToolKind::Brush | ToolKind::SphereBrush | ToolKind::Eyedropper | ToolKind::Flood => true,
+        ToolKind::Eyedropper | ToolKind::Flood => true,
+        tool if tool.is_brush() => true,
         tool => transform_options::has_options(tool),
     }
 }

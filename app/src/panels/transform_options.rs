@@ -62,7 +62,7 @@ pub fn actions_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 /// The distance of two picked points.
 pub fn length_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let points = cx.editor.points();
-    if let [a, b, ..] = points {
+    if let [a, b, ..] = &points[..] {
         let length = a.distance(*b);
         ui.label(theme::small(text::LENGTH).color(tokens(ui).text_secondary));
         let spec = NumberSpec {

@@ -12,7 +12,7 @@ words! {
     DENSITY = "Density";
     HEIGHT = "Height";
     TOWERS = "Towers";
-    SPACING = "Centers";
+    SPACING = "Centers, km";
     GREEN = "Green";
     WATER = "Water";
     COURTYARDS = "Courtyards";

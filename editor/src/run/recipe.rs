@@ -5,6 +5,10 @@ use scene::{Dirty, Edit, GaussianCloud, Node, NodeId, Payload, Recipe, Transform
 
 use crate::{camera_control::Motion, editor::Editor, outcome::Outcome};
 
+/// Angles from which new splats are first seen, radians: over the roofs, not into them.
+const FIRST_YAW: f32 = 0.5;
+const FIRST_PITCH: f32 = 0.4;
+
 impl Editor {
     /// Adds a recipe as one step, selects it, and looks at the ball where its splats will be if nothing else is
     /// there to look at.
@@ -19,6 +23,7 @@ impl Editor {
             self.camera.set_scene_radius(8.0 * radius);
             self.camera
                 .frame(center, radius, self.viewport.size, Motion::Instant);
+            self.camera.orbit(center, FIRST_YAW, FIRST_PITCH);
         }
         outcome.redraw = true;
         outcome

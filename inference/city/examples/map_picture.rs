@@ -1,6 +1,8 @@
 //! Draws a plan like the map of a city, to judge it by eye.
 //!
 //! `map_picture osm FILE OUT.png [METRES_PER_PIXEL]`
+//! `map_picture painted FILE.png OUT.png [METRES_PER_PIXEL] [TIMES_LARGER]`
+//! `map_picture time SEED`
 //! `map_picture seed SEED OUT.png [SIDE_METRES] [METRES_PER_PIXEL] [ORGANIC] [RADIAL]`
 #![allow(
     clippy::unwrap_used,
@@ -49,8 +51,124 @@ fn main() {
             let half = DVec2::splat(0.5 * number(3, 1400.0));
             draw(&plan, -half, half, number(4, 1.0), word(2));
         }
+        "painted" => painted(
+            word(1),
+            word(2),
+            number(3, 1.0) as f32,
+            number(4, 1.0) as usize,
+        ),
+        "time" => time(number(1, 7.0) as u64),
         _ => println!("map_picture osm FILE OUT.png [METRES_PER_PIXEL]"),
     }
+}
+
+/// Draws the city of a painted picture, with a legend made for it.
+fn painted(from: &str, to: &str, cell: f32, times: usize) {
+    use city::painted::{Heights, Legend, Picture, city};
+    let file = std::io::BufReader::new(std::fs::File::open(from).expect("a picture"));
+    let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
+    let mut bytes = vec![0; reader.output_buffer_size().expect("a picture that fits")];
+    let info = reader.next_frame(&mut bytes).expect("a whole PNG");
+    let step = info.color_type.samples();
+    let colors: Vec<[u8; 3]> = bytes
+        .chunks_exact(step)
+        .map(|c| [c[0], c[1], c[2]])
+        .collect();
+    let (width, height) = (info.width as usize, info.height as usize);
+    let larger =
+        |i: usize| colors[(i / (width * times) / times) * width + i % (width * times) / times];
+    let colors: Vec<[u8; 3]> = (0..colors.len() * times * times).map(larger).collect();
+    let (width, height) = (width * times, height * times);
+    let picture = Picture {
+        width,
+        height,
+        colors: &colors,
+    };
+    let legend = Legend::of(&picture);
+    for entry in &legend.entries {
+        println!("  {:?} is {:?}", entry.color, entry.class);
+    }
+    let start = Instant::now();
+    let city = city(&picture, cell, &legend, Heights::Rule).expect("a city");
+    let whole = city.plan.whole();
+    println!(
+        "{} buildings, {} streets in {:?}, {:?}",
+        whole.buildings.len(),
+        whole.roads.len(),
+        start.elapsed(),
+        city.warnings
+    );
+    let (low, high) = city.plan.bounds().unwrap();
+    draw(&city.plan, low, high, f64::from(cell), to);
+}
+
+/// Milliseconds that the processors worked for this program, whatever else they did meanwhile (Linux).
+fn busy() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+        .filter_map(|line| line.split(' ').next()?.parse::<f64>().ok())
+        .sum::<f64>()
+        * 1e-6
+}
+
+/// Times a quarter, its tiles and their maps, in the time of one processor.
+fn time(seed: u64) {
+    let style = city::CityStyle {
+        seed,
+        ..city::CityStyle::default()
+    };
+    let spread = |what: &str, mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        println!(
+            "{what}: median {:.1} ms of one processor, slowest {:.1} ms, of {}",
+            at(0.5),
+            at(1.0),
+            times.len()
+        );
+    };
+    let (mut first, mut again, mut maps) = (Vec::new(), Vec::new(), Vec::new());
+    for i in 0..12 {
+        let tile = Tile {
+            x: 7 * (i % 4) - 12,
+            y: 7 * (i / 4) - 7,
+        };
+        let plan = city::ProceduralPlan::new(style);
+        let start = busy();
+        plan.layout(tile);
+        first.push(busy() - start);
+        let start = busy();
+        let layout = plan.layout(tile);
+        again.push(busy() - start);
+        let start = busy();
+        let painted = rasterize(&layout, 0.25);
+        maps.push(busy() - start);
+        assert!(painted.cell == 0.25);
+    }
+    spread("a tile of a new city", first);
+    spread("a tile whose quarters are known", again);
+    spread("its maps at 0.25 m", maps);
+    let plan = city::ProceduralPlan::new(style);
+    let start = busy();
+    let mut buildings = 0;
+    for i in 0..400 {
+        let layout = plan.layout(Tile {
+            x: i % 20 - 10,
+            y: i / 20 - 10,
+        });
+        buildings += layout.buildings.iter().filter(|b| !b.context).count();
+    }
+    let spent = busy() - start;
+    let km2 = 400.0 * f64::from(TILE_SIZE * TILE_SIZE) * 1e-6;
+    println!(
+        "{km2:.1} km², {buildings} buildings: {:.1} ms a tile, {:.0} buildings a km²",
+        spent / 400.0,
+        buildings as f64 / km2
+    );
 }
 
 /// Draws a part of a plan, tile by tile.
@@ -60,6 +178,9 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
     let mut picture = vec![0u8; width * height * 3];
     let (first, last) = (Tile::at(low), Tile::at(high));
     let (mut laid, mut painted, mut buildings) = (0.0, 0.0, 0);
+    let mut cover = std::collections::BTreeMap::new();
+    let mut ends: std::collections::BTreeMap<(u64, bool), DVec2> =
+        std::collections::BTreeMap::new();
     for y in first.y..=last.y {
         for x in first.x..=last.x {
             let tile = Tile { x, y };
@@ -68,6 +189,14 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
             laid += start.elapsed().as_secs_f64();
             let start = Instant::now();
             let maps = rasterize(&layout, pixel as f32);
+            for road in layout.roads.iter().filter(|r| r.line.len() > 1) {
+                for (at, end) in [
+                    (road.line[0], false),
+                    (road.line[road.line.len() - 1], true),
+                ] {
+                    ends.insert((road.id, end), layout.origin + at.as_dvec2());
+                }
+            }
             painted += start.elapsed().as_secs_f64();
             buildings += layout.buildings.iter().filter(|b| !b.context).count();
             let mut colors: Vec<Vec3> = (0..maps.classes.len()).map(|i| color(&maps, i)).collect();
@@ -84,6 +213,12 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
                     let Some(cell) = maps.cell_at(point) else {
                         continue;
                     };
+                    let what = if maps.instances[cell] != 0 {
+                        "built".to_owned()
+                    } else {
+                        format!("{:?}", maps.ground[cell])
+                    };
+                    *cover.entry(what).or_insert(0usize) += 1;
                     let row = height - 1 - py as usize;
                     let at = (row * width + px as usize) * 3;
                     let c = (colors[cell] * 255.0).clamp(Vec3::ZERO, Vec3::splat(255.0));
@@ -96,6 +231,25 @@ fn draw(plan: &dyn Plan, low: DVec2, high: DVec2, pixel: f64, path: &str) {
     println!(
         "{buildings} buildings, {:.0} a km²; laid out in {laid:.2} s, maps in {painted:.2} s",
         buildings as f64 / km2
+    );
+    let all: usize = cover.values().sum();
+    for (what, count) in &cover {
+        print!("{what} {:.1} %  ", 100.0 * *count as f64 / all as f64);
+    }
+    let mut places: Vec<(DVec2, usize)> = Vec::new();
+    for end in ends.values() {
+        match places
+            .iter_mut()
+            .find(|(place, _)| place.distance(*end) < 1.0)
+        {
+            Some(place) => place.1 += 1,
+            None => places.push((*end, 1)),
+        }
+    }
+    let crossings = places.iter().filter(|(_, count)| *count > 1).count();
+    println!(
+        "\n{} places where streets end, {crossings} of them crossings",
+        places.len()
     );
     let file = std::io::BufWriter::new(std::fs::File::create(path).expect("a file to write"));
     let mut encoder = png::Encoder::new(file, width as u32, height as u32);

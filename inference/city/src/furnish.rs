@@ -267,43 +267,51 @@ pub(crate) fn parking(layout: &mut Layout, style: &Furnishing) {
     layout.cars.extend(cars);
 }
 
-/// Trees all over a polygon, about one in `each` m².
-pub(crate) fn grove(layout: &mut Layout, polygon: &Polygon, each: f64, style: &Furnishing) {
-    let ring: Vec<DVec2> = polygon.outer.iter().map(|p| p.as_dvec2()).collect();
-    let holes: Vec<Vec<DVec2>> = polygon
-        .holes
-        .iter()
-        .map(|hole| hole.iter().map(|p| p.as_dvec2()).collect())
-        .collect();
+/// Trees all over polygons, about one in so many m² of each.
+pub(crate) fn groves(layout: &mut Layout, groves: &[(&Polygon, f64)], style: &Furnishing) {
+    let mut trees = Vec::new();
+    {
+        let obstacles = Obstacles::new(layout);
+        for (polygon, each) in groves {
+            grove(&obstacles, polygon, *each, style, &mut trees);
+        }
+    }
+    layout.trees.extend(trees);
+}
+
+fn grove(
+    obstacles: &Obstacles<'_>,
+    polygon: &Polygon,
+    each: f64,
+    style: &Furnishing,
+    trees: &mut Vec<Tree>,
+) {
+    let wide = |ring: &Vec<Vec2>| -> Vec<DVec2> { ring.iter().map(|p| p.as_dvec2()).collect() };
+    let ring = wide(&polygon.outer);
+    let holes: Vec<Vec<DVec2>> = polygon.holes.iter().map(wide).collect();
     let (low, high) = geometry::bounds(&ring);
     let step = each.max(9.0).sqrt();
     let count = ((high - low) / step).ceil();
     if !(count.x * count.y < 4e5) {
         return;
     }
-    let mut trees = Vec::new();
-    {
-        let obstacles = Obstacles::new(layout);
-        for i in 0..(count.x * count.y) as u64 {
-            let (x, y) = (i % count.x as u64, i / count.x as u64);
-            let cell = low + DVec2::new(x as f64, y as f64) * step;
-            let mut dice = Dice::new(style.seed, &[cell.x.to_bits(), cell.y.to_bits()]);
-            let at = cell + DVec2::new(dice.unit(), dice.unit()) * step;
-            let (height, look) = (dice.within(6.0, 14.0) as f32, dice.next());
-            let inside = geometry::contains(&ring, at)
-                && geometry::distance_to(&ring, at) > 1.5
-                && !holes.iter().any(|hole| geometry::contains(hole, at));
-            if inside && obstacles.free(at, 2.2, 1.2) {
-                let at = at.as_vec2();
-                trees.push(Tree {
-                    at,
-                    height,
-                    style: look,
-                });
-            }
+    for i in 0..(count.x * count.y) as u64 {
+        let (x, y) = (i % count.x as u64, i / count.x as u64);
+        let cell = low + DVec2::new(x as f64, y as f64) * step;
+        let mut dice = Dice::new(style.seed, &[cell.x.to_bits(), cell.y.to_bits()]);
+        let at = cell + DVec2::new(dice.unit(), dice.unit()) * step;
+        let (height, look) = (dice.within(6.0, 14.0) as f32, dice.next());
+        let inside = geometry::contains(&ring, at)
+            && geometry::distance_to(&ring, at) > 1.5
+            && !holes.iter().any(|hole| geometry::contains(hole, at));
+        if inside && obstacles.free(at, 2.2, 1.2) {
+            trees.push(Tree {
+                at: at.as_vec2(),
+                height,
+                style: look,
+            });
         }
     }
-    layout.trees.extend(trees);
 }
 
 /// Adds lamps whose arms reach over the nearest street.

@@ -18,11 +18,13 @@ pub mod light;
 pub mod maker;
 pub mod maps;
 pub mod osm;
+pub mod painted;
 pub mod procedural;
 pub mod random;
 pub mod recipe;
 pub mod stream;
 pub mod surfels;
+pub mod trace;
 
 pub use cloud::{Bake, cloud, scene_from_city};
 pub use decoder::{DecodeError, Decoder};

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use glam::{DVec2, IVec2, Vec2};
+use rayon::prelude::*;
 
 use crate::furnish::Obstacles;
 use crate::layout::{Layout, Plan, TILE_SIZE, Tile};
@@ -101,8 +102,9 @@ impl Plan for ProceduralPlan {
             ..Layout::default()
         };
         let mut along_borders = Layout::default();
-        for at in self.lattice.quarters(low, high) {
-            let quarter = self.quarter(at);
+        let near: Vec<IVec2> = self.lattice.quarters(low, high).collect();
+        let quarters: Vec<Arc<LaidOut>> = near.into_par_iter().map(|at| self.quarter(at)).collect();
+        for quarter in quarters {
             collect(&quarter.layout, tile, &mut layout);
             collect(&quarter.along_borders, tile, &mut along_borders);
         }
@@ -178,4 +180,40 @@ fn clear_mouths(layout: &mut Layout, mut things: Layout) {
     layout.trees.extend(things.trees);
     layout.lamps.extend(things.lamps);
     layout.cars.extend(things.cars);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::bounds;
+
+    /// A tile asks the quarters whose nodes are near: nothing may stick out farther than it thinks.
+    #[test]
+    fn quarters_stay_near_their_nodes() {
+        let style = CityStyle {
+            seed: 3,
+            organic: 1.0,
+            water: 1.0,
+            radial: 1.0,
+            ..CityStyle::default()
+        };
+        let lattice = Lattice { style };
+        for (x, y) in [(0, 0), (1, 2), (-3, 1), (2, -2)] {
+            let at = IVec2::new(x, y);
+            let corners =
+                [IVec2::ZERO, IVec2::X, IVec2::Y, IVec2::ONE].map(|step| lattice.node(at + step));
+            let (low, high) = bounds(&corners);
+            let mut quarter = lay_out(&lattice, at).layout;
+            let origin = quarter.origin;
+            assert!(
+                quarter.buildings.len() + quarter.trees.len() > 20,
+                "{at} is empty"
+            );
+            quarter.each_point(|p| {
+                let place = origin + p.as_dvec2();
+                let out = (low - place).max(place - high).max_element();
+                assert!(out < lattice::BULGE, "{place} is {out} m out of {at}");
+            });
+        }
+    }
 }

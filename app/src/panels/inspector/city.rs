@@ -45,9 +45,9 @@ const CONTROLS: [Control; 13] = [
     ),
     control(
         words::SPACING,
-        |s| s.center_spacing,
-        |s, v| s.center_spacing = v,
-        (1200.0, 8000.0),
+        |s| 0.001 * s.center_spacing,
+        |s, v| s.center_spacing = 1000.0 * v,
+        (1.2, 8.0),
     ),
     control(
         words::COURTYARDS,

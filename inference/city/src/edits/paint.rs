@@ -197,15 +197,11 @@ fn plant(layout: &mut Layout, ring: &[DVec2]) {
         outer: ring,
         holes: Vec::new(),
     };
-    furnish::grove(
-        &mut whole,
-        &polygon,
-        130.0,
-        &Furnishing {
-            seed: 43,
-            ..Furnishing::default()
-        },
-    );
+    let style = Furnishing {
+        seed: 43,
+        ..Furnishing::default()
+    };
+    furnish::groves(&mut whole, &[(&polygon, 130.0)], &style);
     let known = |at: Vec2| {
         at.cmpge(Vec2::splat(-Layout::APRON)).all() && at.cmplt(layout.size + Layout::APRON).all()
     };

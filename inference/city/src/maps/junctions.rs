@@ -35,11 +35,16 @@ struct Contact {
 pub(crate) fn junctions(roads: &[Road]) -> Vec<Vec<Junction>> {
     let boxes: Vec<(Vec2, Vec2)> = roads.iter().map(bounds).collect();
     let mut contacts: Vec<Vec<Contact>> = vec![Vec::new(); roads.len()];
-    for a in 0..roads.len() {
-        for b in a + 1..roads.len() {
-            let apart = boxes[a].0.cmpgt(boxes[b].1).any() || boxes[b].0.cmpgt(boxes[a].1).any();
-            if !apart {
-                meet(roads, a, b, &mut contacts);
+    // From west to east: a street meets none that begins east of its end.
+    let mut order: Vec<usize> = (0..roads.len()).collect();
+    order.sort_by(|&a, &b| boxes[a].0.x.total_cmp(&boxes[b].0.x).then(a.cmp(&b)));
+    for (i, &a) in order.iter().enumerate() {
+        for &b in &order[i + 1..] {
+            if !(boxes[b].0.x <= boxes[a].1.x) {
+                break;
+            }
+            if boxes[a].0.y <= boxes[b].1.y && boxes[b].0.y <= boxes[a].1.y {
+                meet(roads, a.min(b), a.max(b), &mut contacts);
             }
         }
     }

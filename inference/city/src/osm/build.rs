@@ -235,10 +235,16 @@ impl Builder {
             std::mem::take(&mut self.footprints)
                 .into_iter()
                 .partition(|f| f.part);
+        let middles: Vec<DVec2> = parts
+            .iter()
+            .map(|part| geometry::inner_point(&part.outer))
+            .collect();
         wholes.retain(|whole| {
+            let (low, high) = geometry::bounds(&whole.outer);
             let mut covered = 0.0;
-            for part in &mut parts {
-                if geometry::contains(&whole.outer, geometry::inner_point(&part.outer)) {
+            for (part, middle) in parts.iter_mut().zip(&middles) {
+                let near = middle.cmpge(low).all() && middle.cmple(high).all();
+                if near && geometry::contains(&whole.outer, *middle) {
                     covered += geometry::area(&part.outer).abs();
                     part.building.usage = whole.building.usage;
                     part.building.family = part.building.family.or(whole.building.family);
@@ -329,9 +335,8 @@ impl Builder {
         };
         furnish::streets(&mut self.layout, &style);
         furnish::parking(&mut self.layout, &style);
-        for park in &parks {
-            furnish::grove(&mut self.layout, park, 140.0, &style);
-        }
+        let groves: Vec<_> = parks.iter().map(|park| (park, 140.0)).collect();
+        furnish::groves(&mut self.layout, &groves, &style);
         furnish::turn_lamps(&mut self.layout, lamps);
     }
 }

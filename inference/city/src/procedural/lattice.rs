@@ -11,6 +11,8 @@ use crate::geometry::{left, snap, toward};
 
 /// Usual distance between two nodes, metres.
 pub(super) const STEP: f64 = 840.0;
+/// How far a quarter, its rivers and avenues reach beyond its nodes, metres.
+pub(super) const BULGE: f64 = 200.0;
 /// Pieces of a border.
 const PIECES: usize = 14;
 /// From the middle of a quay street to the water, metres.
@@ -203,14 +205,20 @@ impl Lattice {
         most + 0.07 * noise(mix(self.style.seed, 12), place / 210.0)
     }
 
-    /// The quarters that can reach into a rectangle: by the nodes' farthest way from their even places.
-    pub(super) fn quarters(&self, low: DVec2, high: DVec2) -> impl Iterator<Item = IVec2> {
-        let reach = STEP;
+    /// The quarters that can reach into a rectangle.
+    pub(super) fn quarters(&self, low: DVec2, high: DVec2) -> impl Iterator<Item = IVec2> + '_ {
         let (a, b) = (
-            ((low - reach) / STEP).floor().as_ivec2(),
-            ((high + reach) / STEP).floor().as_ivec2(),
+            ((low - STEP) / STEP).floor().as_ivec2(),
+            ((high + STEP) / STEP).floor().as_ivec2(),
         );
-        (a.y..=b.y).flat_map(move |y| (a.x..=b.x).map(move |x| IVec2::new(x, y)))
+        (a.y..=b.y)
+            .flat_map(move |y| (a.x..=b.x).map(move |x| IVec2::new(x, y)))
+            .filter(move |&at| {
+                let nodes =
+                    [IVec2::ZERO, IVec2::X, IVec2::Y, IVec2::ONE].map(|step| self.node(at + step));
+                let (first, last) = crate::geometry::bounds(&nodes);
+                (first - BULGE).cmple(high).all() && (last + BULGE).cmpge(low).all()
+            })
     }
 }
 

@@ -505,9 +505,11 @@ fn furnish(
         ..Layout::default()
     };
     furnish::parking(layout, &furnishing);
-    for (area, each) in groves {
-        furnish::grove(layout, &area.polygon, *each, &furnishing);
-    }
+    let groves: Vec<_> = groves
+        .iter()
+        .map(|(area, each)| (&area.polygon, *each))
+        .collect();
+    furnish::groves(layout, &groves, &furnishing);
     layout.snap();
     along_borders.snap();
     along_borders

@@ -250,6 +250,13 @@ impl Cutter<'_> {
         if crowded {
             score += 0.7;
         }
+        // Streets side by side leave a strip between them that is no block.
+        let inner = line.len().saturating_sub(3);
+        let beside = line[3.min(inner)..inner]
+            .iter()
+            .filter(|&&p| geometry::distance_to(&face.points, p) < APART)
+            .count();
+        score += (0.3 * beside as f64).min(1.5);
         // The last metres lead straight to the landing.
         while line.len() > 1 && line[line.len() - 1].distance(landing.at) < 1.6 * DRAWN {
             line.pop();
@@ -265,6 +272,15 @@ impl Cutter<'_> {
             return None;
         }
         line.push(landing.at);
+        // Streets bend, they have no kinks.
+        let bends = line
+            .windows(3)
+            .map(|p| toward(p[0], p[1]).dot(toward(p[1], p[2])));
+        let sharpest = bends.fold(1.0, f64::min);
+        if sharpest < 0.6 {
+            return None;
+        }
+        score += (4.0 * (1.0 - sharpest)).min(1.2);
         Some((line, landing, score))
     }
 
