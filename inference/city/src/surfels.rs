@@ -1,6 +1,7 @@
 //! From a layout to oriented surfels: flat Gaussians on the planes of walls, roofs and ground.
 
 mod asks;
+mod bays;
 mod builder;
 mod cars;
 mod detail;

@@ -106,8 +106,7 @@ impl Builder {
         }
     }
 
-    /// A box by its middle and three half edges, right-handed, without the side towards −`out`; its underside
-    /// only where `closed`.
+    /// A box by its middle and three half edges, right-handed, without the side towards −`out`.
     pub(super) fn block(
         &mut self,
         middle: Vec3,

@@ -4,10 +4,16 @@ use glam::{Vec2, Vec3};
 
 use super::{
     Surfels,
-    builder::{Builder, Spot},
+    builder::{Builder, Quad, Spot},
     extrude::Site,
+    ground::KERB,
 };
-use crate::{appearance::Surface, layout::Tree, maps::Class, random::Random};
+use crate::{
+    appearance::Surface,
+    layout::Tree,
+    maps::{Class, Ground},
+    random::Random,
+};
 
 /// Sub-crowns of one tree.
 const CROWNS: u32 = 14;
@@ -98,6 +104,7 @@ fn one(site: &Site<'_>, tree: &Tree, builder: &mut Builder) {
         }
     }
     trunk(tree, middle, height, builder, &mut random, stride);
+    pit(site, tree, builder, stride);
 }
 
 fn trunk(
@@ -130,13 +137,29 @@ fn trunk(
             builder.bar([from, tip], 0.5 * thick, normal, &bark);
             builder.bar([from, tip], 0.5 * thick, -normal, &bark);
         }
-        // Bare earth in a frame of stone.
-        let earth = Surface::matte(Vec3::new(0.07, 0.055, 0.042));
-        let quad = super::builder::Quad {
-            middle: tree.at.extend(super::ground::KERB + 0.03),
-            right: Vec3::X * 0.5,
-            up: Vec3::Y * 0.5,
-        };
-        builder.quad(&quad, stride, |_| earth);
     }
+}
+
+/// Bare earth around a trunk in a pavement.
+fn pit(site: &Site<'_>, tree: &Tree, builder: &mut Builder, stride: f32) {
+    let Some(k) = site.cell(tree.at) else { return };
+    let paved = matches!(
+        site.maps.ground.get(k),
+        Some(Ground::Pavement | Ground::Square)
+    );
+    let off_kerb = site
+        .maps
+        .roads
+        .as_ref()
+        .is_none_or(|roads| roads.kerb[k] > 0.6);
+    if stride > 0.25 || !paved || !off_kerb {
+        return;
+    }
+    let earth = Surface::matte(Vec3::new(0.07, 0.055, 0.042));
+    let quad = Quad {
+        middle: tree.at.extend(KERB + 0.03),
+        right: Vec3::X * 0.5,
+        up: Vec3::Y * 0.5,
+    };
+    builder.quad(&quad, stride, |_| earth);
 }
