@@ -331,3 +331,84 @@ fn unusable_paint_is_refused() {
         assert_eq!(c.editor.settings().paint, good, "nothing was changed");
     }
 }
+
+#[test]
+fn cloned_harmonics_stand_in_the_world_as_they_did() {
+    use editor::{Button, Editor, Input, Pick, Settings};
+    use glam::{Quat, Vec2};
+    use scene::{GaussianCloud, NodeId, Transform, cloud::CloudParts, sh};
+
+    /// One splat at the origin that is lighter from one side.
+    fn splat(lobe: [f32; 9]) -> GaussianCloud {
+        GaussianCloud::new(CloudParts {
+            means: vec![Vec3::ZERO],
+            rotations: vec![Quat::IDENTITY],
+            // So small that the two are no neighbors.
+            log_scales: vec![Vec3::splat(-5.0)],
+            opacity_logits: vec![2.0],
+            sh_degree: 1,
+            sh: [&[0.3, 0.2, 0.1][..], &lobe].concat(),
+            columns: Vec::new(),
+        })
+        .expect("a valid cloud")
+    }
+    let mut editor = Editor::with_settings(Settings {
+        reduced_motion: true,
+        ..Settings::default()
+    });
+    editor.set_viewport(stage::SIZE, 1.0);
+    let lobe = [0.3, -0.2, 0.1, 0.5, 0.4, 0.2, -0.4, 0.1, 0.3];
+    let source = stage::add_layer(&mut editor, "source", splat(lobe), false);
+    let target = stage::add_layer(&mut editor, "target", splat([0.0; 9]), false);
+    let places = [(source, -0.2, 0.4), (target, 0.2, -1.1)];
+    for (id, x, angle) in places {
+        let place = Transform {
+            translation: Vec3::X * x,
+            rotation: Quat::from_axis_angle(Vec3::new(0.6, 0.0, 0.8), angle),
+            scale: 1.0,
+        };
+        editor.run(Command::SetTransform(id, place));
+    }
+    editor.run(Command::FrameAll);
+    editor.run(Command::SetTool(ToolKind::Clone));
+    let options = PaintOptions {
+        through: true,
+        ..PaintOptions::default()
+    };
+    editor.run(Command::Edit(EditCommand::SetPaintOptions(options)));
+    let click = |editor: &mut Editor, (node, x): (NodeId, f32), modifiers| {
+        let point = Vec3::X * x;
+        let mut sees = stage::Sees(Some(Pick {
+            node,
+            row: 0,
+            point,
+            depth: 2.0,
+        }));
+        let (pos, button): (Vec2, _) = (stage::pixel(editor, point), Button::Primary);
+        for input in [
+            Input::PointerPressed {
+                pos,
+                button,
+                modifiers,
+            },
+            Input::PointerReleased {
+                pos,
+                button,
+                modifiers,
+            },
+        ] {
+            editor.input(&input, &mut sees);
+        }
+    };
+    click(&mut editor, (source, -0.2), Modifiers::ALT);
+    click(&mut editor, (target, 0.2), Modifiers::NONE);
+    let seen = |id: NodeId, from: Vec3| {
+        let layer = editor.scene().node(id).and_then(|n| n.splats());
+        let own = editor.scene().world_from_node(id).rotation.inverse() * from;
+        sh::color_seen(layer.expect("a layer").cloud.sh_of(0), 1, own)
+    };
+    for from in [Vec3::X, Vec3::Y, Vec3::NEG_Z, Vec3::new(0.6, 0.0, -0.8)] {
+        let (there, here) = (seen(source, from), seen(target, from));
+        assert!(there.distance(here) < 1e-4, "from {from}: {there}, {here}");
+    }
+}
