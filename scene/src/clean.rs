@@ -43,6 +43,8 @@ impl Default for FloaterRules {
 const FAINT: f32 = 0.04;
 /// Nor large that is smaller than so many typical ones.
 const LARGE: f32 = 25.0;
+/// What is this many times as large as the largest but one in a thousand belongs to nothing.
+const FAR_OUT: f32 = 4.0;
 /// How far to look for neighbors, typical sizes: the first of these where hardly any splat lacks company.
 const REACHES: [f32; 5] = [4.0, 6.0, 9.0, 13.0, 20.0];
 /// What "hardly any" means.
@@ -50,8 +52,8 @@ const HARDLY_ANY: f32 = 0.01;
 
 impl FloaterRules {
     /// Rules that fit a capture as it is: few captures share a density, and none is all floaters. At most one
-    /// splat in a hundred is called faint and one in a thousand large, and neighbors are looked for as far
-    /// away as it takes that at most one in a hundred lacks them. O(N), parallel.
+    /// splat in a hundred is called faint; large is what is far larger than all but one in a thousand; and
+    /// neighbors are looked for as far away as it takes that at most one in a hundred lacks them. O(N), parallel.
     pub fn suggested(
         cloud: &GaussianCloud,
         keep: impl Fn(usize) -> bool + Sync,
@@ -69,7 +71,8 @@ impl FloaterRules {
         let opacities = rows.iter().map(|row| cloud.opacity(*row)).collect();
         rules.opacity = FAINT.min(percentile(opacities, 0.01));
         let sizes = rows.iter().map(|row| largest(cloud, *row)).collect();
-        rules.size = LARGE.max(percentile(sizes, 0.999).exp() / measure.typical);
+        let large = percentile(sizes, 0.999).exp() / measure.typical;
+        rules.size = LARGE.max(FAR_OUT * large);
         let most = (HARDLY_ANY * rows.len() as f32) as usize;
         for reach in REACHES {
             rules.reach = reach;

@@ -292,7 +292,8 @@ fn shoot(window: &mut Window, folder: &Path, name: &str) {
 fn shots_of_editing() {
     const ROW: [i32; 2] = [1200, 82];
     const WARMTH: [i32; 2] = [1304, 945];
-    const POT: [i32; 2] = [585, 790];
+    const LEAF: [i32; 2] = [360, 375];
+    const FIRST_TOOL: [i32; 2] = [22, 54];
     let plant = root().join("../shared/data/splats/derived/plant_113k_sh0.ply");
     let Some(folder) = std::env::var_os("SHOTS_DIR").map(PathBuf::from) else {
         return;
@@ -329,14 +330,15 @@ fn shots_of_editing() {
     shoot(&mut window, &folder, "edit-doctor");
     window.key("Escape");
 
-    // The pot alone becomes warmer and brighter.
-    window.key("o");
-    window.click(POT[0], POT[1]);
-    window.wait("the pot", |state| state["selected"].as_u64() > Some(0));
+    // Leaves of one color become warmer.
+    window.key("ctrl+e");
+    window.click(LEAF[0], LEAF[1]);
+    window.wait("leaves", |state| state["selected"].as_u64() > Some(0));
     window.wait_until_still();
     let before = steps(&window.state());
     window.drag(1, WARMTH, [WARMTH[0] + 40, WARMTH[1]]);
     wait_for_step(&mut window, before, "Grade");
+    window.click(FIRST_TOOL[0], FIRST_TOOL[1]);
     window.point(1000, 800);
     shoot(&mut window, &folder, "edit-grade");
 }

@@ -3,7 +3,7 @@
 use editor::{
     ColorSource, Command, EditCommand, PaintOptions, SelectOp, SelectOptions, ToolKind, Volume,
 };
-use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, ScrollArea, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, Ui, vec2};
 use glam::Vec3;
 use scene::PaintMode;
 
@@ -21,8 +21,6 @@ const NUMBER: f32 = 62.0;
 /// With less room than this the bar has two rows, points: of tools that select or paint, and of those that
 /// move.
 const ONE_ROW: (f32, f32) = (960.0, 580.0);
-/// Around what the bar holds, points.
-const MARGIN: [i8; 2] = [10, 5];
 /// What a selection can do with what was selected, in the order of the buttons.
 pub const OPS: [(SelectOp, &str); 4] = [
     (SelectOp::Replace, icons::OP_SET),
@@ -57,14 +55,10 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
                 .fill(t.card)
                 .stroke(t.line())
                 .corner_radius(8)
-                .inner_margin(Margin::symmetric(MARGIN[0], MARGIN[1]))
+                .inner_margin(Margin::symmetric(10, 5))
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.x = GAP;
-                    // In a small window at a large scale the rest is scrolled to.
-                    let width = free.width() - 2.0 * f32::from(MARGIN[0]);
-                    ScrollArea::horizontal().max_width(width).show(ui, |ui| {
-                        rows_ui(ui, one_row, cx, wishes);
-                    });
+                    rows_ui(ui, one_row, cx, wishes);
                 });
         });
 }

@@ -63,7 +63,7 @@ words! {
     LOOKING = "Looking…";
     STOP_LOOKING = "Stop looking";
     SUGGEST_RULES = "Suggest";
-    SUGGEST_RULES_HELP = "Rules that fit this scene: at most one splat in a hundred is called faint and one in a thousand large";
+    SUGGEST_RULES_HELP = "Rules that fit this scene: at most one splat in a hundred is called faint, and large is what stands out";
     REMOVE_RED = "Remove";
     SELECT_RED = "Select";
     MENU_MIRROR = "Mirror";
