@@ -1,17 +1,36 @@
 // As scan.wgsl, for devices with subgroups: two barriers instead of nine for every 1024 values.
-// values -> sums of the values before in the row, total of each row.
 #import common/layout
-
-const VALUES_PER_THREAD = 4u;
-
-@group(0) @binding(0) var<uniform> rows: ScanRows;
-// [rows, length]
-@group(0) @binding(1) var<storage, read_write> values: array<u32>;
-// [first_total + rows]
-@group(0) @binding(2) var<storage, read_write> totals: array<u32>;
+#import common/scan_rows
 
 // [subgroup] sum of its threads
 var<workgroup> shared_sums: array<u32, WORKGROUP>;
+
+// Which thread of which subgroup this is.
+struct Place {
+    subgroup: u32,
+    subgroups: u32,
+    lane: u32,
+    lanes: u32,
+}
+
+var<private> place: Place;
+
+fn sums_of(thread: u32, value: u32) -> vec2u {
+    let in_subgroup = subgroupExclusiveAdd(value);
+    if place.lane == place.lanes - 1u {
+        shared_sums[place.subgroup] = in_subgroup + value;
+    }
+    workgroupBarrier();
+    // Each subgroup adds up the sums of those before it, and of all.
+    var before = 0u;
+    var all = 0u;
+    for (var s = place.lane; s < place.subgroups; s += place.lanes) {
+        let of_subgroup = shared_sums[s];
+        all += of_subgroup;
+        before += select(0u, of_subgroup, s < place.subgroup);
+    }
+    return vec2u(subgroupAdd(before) + in_subgroup, subgroupAdd(all));
+}
 
 // One thread alone, where the subgroups do not cover the workgroup: slow, and right on any driver.
 fn sum_alone(row: u32) {
@@ -39,44 +58,7 @@ fn main(
         }
         return;
     }
+    place = Place(subgroup, subgroups, lane, lanes);
     // The order that the subgroups themselves have: `index` need not follow it.
-    let thread = subgroup * lanes + lane;
-    let first = group.x * rows.length;
-    var carry = 0u;
-    for (var start = 0u; start < rows.length; start += WORKGROUP * VALUES_PER_THREAD) {
-        var own: array<u32, VALUES_PER_THREAD>;
-        var sum = 0u;
-        for (var i = 0u; i < VALUES_PER_THREAD; i++) {
-            let at = start + thread * VALUES_PER_THREAD + i;
-            own[i] = sum;
-            if at < rows.length {
-                sum += values[first + at];
-            }
-        }
-        let in_subgroup = subgroupExclusiveAdd(sum);
-        if lane == lanes - 1u {
-            shared_sums[subgroup] = in_subgroup + sum;
-        }
-        workgroupBarrier();
-        // Each subgroup adds up the sums of those before it, and of all.
-        var before = 0u;
-        var all = 0u;
-        for (var s = lane; s < subgroups; s += lanes) {
-            let of_subgroup = shared_sums[s];
-            all += of_subgroup;
-            before += select(0u, of_subgroup, s < subgroup);
-        }
-        before = carry + subgroupAdd(before) + in_subgroup;
-        carry += subgroupAdd(all);
-        for (var i = 0u; i < VALUES_PER_THREAD; i++) {
-            let at = start + thread * VALUES_PER_THREAD + i;
-            if at < rows.length {
-                values[first + at] = before + own[i];
-            }
-        }
-        workgroupBarrier();
-    }
-    if thread == 0u {
-        totals[rows.first_total + group.x] = carry;
-    }
+    scan_row(group.x, subgroup * lanes + lane);
 }

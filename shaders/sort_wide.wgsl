@@ -2,14 +2,13 @@
 // of the two is faster depends on the device (renderer/src/tuning.rs).
 // depths -> (key, slot) pairs from near to far.
 #import common/layout
+#import common/scan
 #import common/sort
 
 // [digit] counts of the block, then where the next key of the digit goes
 var<workgroup> shared_digits: array<atomic<u32>, DIGITS>;
 // [digit, word] one bit a thread
 var<workgroup> shared_bits: array<atomic<u32>, DIGITS * WORKGROUP_WORDS>;
-// [digit] totals of the rows, summed up
-var<workgroup> shared_sums: array<u32, 2u * DIGITS>;
 
 @compute @workgroup_size(WORKGROUP)
 fn count(
@@ -29,23 +28,6 @@ fn count(
     counts[thread * round.blocks + group.x] = atomicLoad(&shared_digits[thread]);
 }
 
-// The sum of the totals of all digits before that of a thread.
-fn total_before(thread: u32) -> u32 {
-    let own = totals[thread];
-    var side = 0u;
-    shared_sums[thread] = own;
-    for (var reach = 1u; reach < DIGITS; reach *= 2u) {
-        workgroupBarrier();
-        var sum = shared_sums[side + thread];
-        if thread >= reach {
-            sum += shared_sums[side + thread - reach];
-        }
-        side = DIGITS - side;
-        shared_sums[side + thread] = sum;
-    }
-    return shared_sums[side + thread] - own;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn scatter(
     @builtin(workgroup_id) group: vec3u,
@@ -56,7 +38,8 @@ fn scatter(
     if first >= visible {
         return;
     }
-    let base = total_before(thread) + counts[thread * round.blocks + group.x];
+    // There is a thread for each digit.
+    let base = workgroup_exclusive_sum(thread, totals[thread]) + counts[thread * round.blocks + group.x];
     atomicStore(&shared_digits[thread], base);
     let rounds = min((visible - first + WORKGROUP - 1u) / WORKGROUP, KEYS_PER_THREAD);
     for (var i = 0u; i < rounds; i++) {

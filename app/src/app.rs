@@ -1,14 +1,17 @@
 //! The window: `logic` polls, grants wishes, moves the camera and draws; `ui` only shows.
 
 mod aside;
+mod cities;
 mod data;
 mod exports;
 mod files;
 mod grant;
+pub mod look;
 mod picker;
 mod poll;
 mod project;
 mod stage;
+mod tell;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +31,7 @@ use crate::notify::Notices;
 use crate::panels::{self, State};
 use crate::persist::{self, Settings};
 use crate::pictures::Pictures;
-use crate::probe::{self, Probe};
+use crate::probe::Probe;
 use crate::text;
 use crate::theme::{self, Tokens};
 use crate::view::View;
@@ -51,6 +54,7 @@ pub struct App {
     pointer: Pointer,
     clock: Clock,
     aside: aside::Aside,
+    cities: crate::cities::Cities,
     /// The leftover was brought back, and is to be removed once it is put aside anew.
     recovered: bool,
     wake: Wake,
@@ -66,6 +70,7 @@ struct Front {
     wishes: Wishes,
     counts: crate::counts::Counts,
     data: data::Data,
+    look: look::Look,
     asked: Option<(Purpose, Background<(), Vec<PathBuf>>)>,
     /// Files to open once the window is there.
     first_files: Vec<PathBuf>,
@@ -134,6 +139,7 @@ impl App {
                 settings_checked: start.began,
             },
             aside: aside::Aside::default(),
+            cities: crate::cities::Cities::new(Arc::clone(&wake)),
             recovered: false,
             wake,
         };
@@ -176,6 +182,8 @@ impl App {
                 Request::TurntableDialog => Wish::Show(CardKind::Turntable),
                 Request::Preferences => Wish::Show(CardKind::Preferences),
                 Request::HistoryPanel => Wish::ToggleHistory,
+                Request::NewCity => Wish::NewCity,
+                Request::KeepCityPart => Wish::KeepCityPart,
                 Request::SimplifyDialog => Wish::Show(CardKind::Simplify),
                 Request::CleanUpDialog => Wish::Show(CardKind::CleanUp),
                 Request::DoctorDialog => Wish::Show(CardKind::Doctor),
@@ -383,31 +391,6 @@ impl App {
         }
     }
 
-    /// Tells a driving program what the window is doing.
-    fn tell_probe(&mut self) {
-        let Some(probe) = &mut self.clock.probe else {
-            return;
-        };
-        let notices = self.front.notices.shown();
-        let stats = &self.view.facts().stats;
-        probe.report(probe::State {
-            jobs: self.jobs.list().iter().map(|j| j.title.clone()).collect(),
-            layers: self.editor.scene().layers().count(),
-            splats: self.front.counts.all.alive,
-            considered: stats.considered,
-            selected: self.front.counts.all.selected,
-            lit: self.editor.scene().layers().filter(|(.., l)| l.lit).count(),
-            card: self.front.card.is_open(),
-            card_name: self.front.card.name(),
-            notices: notices.iter().map(|n| n.title.clone()).collect(),
-            steps: self.editor.history().applied(),
-            autosaved: self.document.autosaved.is_some(),
-            to_come: [stats.waiting, stats.missing_parts],
-            longest_frame_ms: self.clock.longest_frame_ms,
-            first_frame_ms: self.clock.first_frame_ms,
-        });
-    }
-
     fn frame_guide(&self) -> Option<[u32; 2]> {
         match &self.front.card {
             Card::Screenshot => Some(self.settings.screenshot.size),
@@ -432,11 +415,13 @@ impl eframe::App for App {
         self.poll(ctx);
         self.take_input(ctx);
         self.grant(ctx);
+        self.look(ctx);
         self.put_aside(ctx);
         self.forget_flash(ctx);
         self.count_data();
         self.apply_settings(ctx);
         self.move_camera(ctx);
+        self.follow_cities();
         self.draw(ctx);
         self.remember(ctx);
         self.title(ctx);
@@ -459,6 +444,7 @@ impl eframe::App for App {
             document,
             view,
             jobs,
+            cities,
             settings,
             front,
             ..
@@ -471,6 +457,7 @@ impl eframe::App for App {
             wishes,
             counts,
             data,
+            look,
             flash,
             ..
         } = front;
@@ -478,12 +465,14 @@ impl eframe::App for App {
             editor,
             counts,
             jobs,
+            cities,
             notices,
             pictures,
             view: view.facts(),
             document,
             histogram: data.histogram.as_ref(),
             reach: data.reach.0,
+            looked: &look.looked,
             flash: flash.as_ref().map(|(message, _)| message.as_str()),
         };
         let t = Tokens::of(ui.visuals());

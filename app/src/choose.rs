@@ -12,6 +12,9 @@ pub const PROJECT_ENDINGS: &[&str] = &[scene::io::PROJECT_EXTENSION];
 /// Endings of splat files that can be opened.
 pub const SPLAT_ENDINGS: &[&str] = &["ply"];
 
+/// Endings of maps that become cities.
+pub const MAP_ENDINGS: &[&str] = &["pbf", "osm", "geojson"];
+
 /// What a file is chosen for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -51,7 +54,7 @@ impl Purpose {
     /// Endings without the dot; none for a folder.
     pub fn endings(self) -> Vec<&'static str> {
         match self {
-            Self::Open => [PROJECT_ENDINGS, SPLAT_ENDINGS, PICTURE_ENDINGS].concat(),
+            Self::Open => [PROJECT_ENDINGS, SPLAT_ENDINGS, PICTURE_ENDINGS, MAP_ENDINGS].concat(),
             Self::OpenPicture => PICTURE_ENDINGS.to_vec(),
             Self::SaveScene => vec![scene::io::PROJECT_EXTENSION, "ply"],
             Self::SaveScreenshot => vec!["png"],
@@ -85,6 +88,11 @@ pub fn ending_of(path: &Path) -> Option<String> {
 /// Whether a path looks like a picture; its content decides when it is opened.
 pub fn is_picture(path: &Path) -> bool {
     ending_of(path).is_some_and(|ending| PICTURE_ENDINGS.contains(&ending.as_str()))
+}
+
+/// Whether a path looks like a map that becomes a city.
+pub fn is_map(path: &Path) -> bool {
+    ending_of(path).is_some_and(|ending| MAP_ENDINGS.contains(&ending.as_str()))
 }
 
 /// Whether the desktop has a file dialog of its own. `SPLATWRIGHT_DIALOGS=own` says no.

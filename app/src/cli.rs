@@ -8,6 +8,7 @@ mod bench;
 mod bench_scene;
 mod city;
 mod commands;
+mod flight;
 mod generate;
 mod info;
 mod package;
@@ -52,6 +53,7 @@ fn run(cli: Cli) -> Result<()> {
         Some(Command::Convert(args)) => commands::convert(&args),
         Some(Command::Simplify(args)) => simplify::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::Flight(args)) => flight::run(&args),
         Some(Command::BenchScene(args)) => bench_scene::run(&args),
         Some(Command::Package { action }) => package::run(&action),
     }

@@ -9,6 +9,7 @@ use editor::{Command, Editor};
 use scene::NodeId;
 
 use crate::choose::Purpose;
+use crate::cities::Cities;
 use crate::counts::Counts;
 use crate::dialogs::leave::Leaving;
 use crate::jobs::Jobs;
@@ -51,6 +52,10 @@ pub enum Wish {
     ShowProject,
     /// The same now.
     ShowProjectAnyway,
+    /// Add a city from a seed.
+    NewCity,
+    /// Make the part of the selected city in the middle of the view an ordinary layer.
+    KeepCityPart,
     /// Show or hide the history.
     ToggleHistory,
     /// Show or hide histograms of the splats.
@@ -61,6 +66,8 @@ pub enum Wish {
     Recover,
     /// Stop a job.
     CancelJob(u64),
+    /// Give up what a clean-up card looks for.
+    StopLooking,
     /// Take a message away.
     Dismiss(u64),
     /// Forget a recent file.
@@ -132,6 +139,8 @@ pub struct Cx<'a> {
     pub counts: &'a Counts,
     /// What runs now.
     pub jobs: &'a Jobs,
+    /// What is made around the camera.
+    pub cities: &'a Cities,
     /// What is said now.
     pub notices: &'a Notices,
     /// Pictures that are decoded already.
@@ -144,6 +153,8 @@ pub struct Cx<'a> {
     pub histogram: Option<&'a editor::Histogram>,
     /// The distance of neighbors that follows from the size of splats, metres.
     pub reach: f32,
+    /// How far the search of a clean-up card is, and what it found.
+    pub looked: &'a crate::app::look::Looked,
     /// What the editor said just now.
     pub flash: Option<&'a str>,
 }

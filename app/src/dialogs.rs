@@ -60,7 +60,7 @@ impl Card {
             CardKind::Turntable => Self::Turntable,
             CardKind::Simplify => Self::Simplify(Box::default()),
             CardKind::CleanUp => Self::CleanUp(clean_up::CleanUp::default()),
-            CardKind::Doctor => Self::Doctor(clean_up::Doctor::default()),
+            CardKind::Doctor => Self::Doctor(clean_up::Doctor),
             CardKind::Palette => Self::Palette(palette::Palette::default()),
             CardKind::Keyboard => Self::Keyboard(Box::default()),
             CardKind::Preferences => Self::Preferences,

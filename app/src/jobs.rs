@@ -32,6 +32,14 @@ pub struct OpeningProject {
     pub path: PathBuf,
 }
 
+/// A map that is being read to become a city.
+pub struct ReadingMap {
+    /// The work.
+    pub work: Background<(), city::osm::Imported>,
+    /// The file.
+    pub path: PathBuf,
+}
+
 /// A picture that is being turned into splats.
 pub struct Generating {
     /// The work.
@@ -69,6 +77,8 @@ pub enum Task {
     Load(Loading),
     /// Reads a project.
     OpenProject(OpeningProject),
+    /// Reads a map.
+    Map(ReadingMap),
     /// Turns a picture into splats.
     Generate(Box<Generating>),
     /// Saves or exports.
@@ -104,6 +114,7 @@ impl Job {
     pub fn icon(&self) -> &'static str {
         match &self.task {
             Task::Load(_) | Task::OpenProject(_) => icons::CUBE,
+            Task::Map(_) => icons::CITY,
             Task::Generate(_) => icons::PERSON,
             Task::Write(writing) if writing.saves_revision.is_some() => icons::SAVE,
             Task::Write(_) => icons::FILM,

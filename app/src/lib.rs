@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 pub mod background;
 pub mod choose;
+pub mod cities;
 pub mod cli;
 pub mod counts;
 pub mod cx;

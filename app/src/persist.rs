@@ -129,6 +129,8 @@ pub struct Settings {
     pub splat_memory_mb: Option<u32>,
     /// Whether harmonics are drawn from bytes instead of halves.
     pub compact_harmonics: bool,
+    /// How fine cities are made around the camera, 0.25..=2; 1 as the device can.
+    pub city_detail: f32,
     /// Sections of the inspector that are folded.
     pub folded: BTreeSet<String>,
     /// Whether the history is shown below the viewport.
@@ -158,6 +160,7 @@ impl Default for Settings {
             mip_filter: true,
             splat_memory_mb: None,
             compact_harmonics: false,
+            city_detail: 1.0,
             folded: BTreeSet::new(),
             history_open: false,
             data_open: false,

@@ -26,10 +26,20 @@ pub struct State {
     pub card: bool,
     /// Which card: "drop", "chooser", "palette"…; empty for none.
     pub card_name: &'static str,
+    /// Splats that are drawn red.
+    pub marked: usize,
+    /// Whether a clean-up card still looks.
+    pub looking: bool,
     /// Headlines of the notices shown now.
     pub notices: Vec<String>,
     /// Steps of the history in effect.
     pub steps: usize,
+    /// Name of the newest of them.
+    pub step: String,
+    /// Nodes of the scene tree in order, those in a group as "group/name".
+    pub tree: Vec<String>,
+    /// Where the selected node is, and how it is turned, as its transform has it.
+    pub place: Option<([f32; 3], [f32; 4])>,
     /// Whether unsaved work has been put aside.
     pub autosaved: bool,
     /// Splats of large layers that are not there yet, and parts that are drawn coarser than they could be.
@@ -73,4 +83,26 @@ impl Probe {
         }
         self.last = Some(state);
     }
+}
+
+/// The nodes in the order of the tree, each with the group that it is in.
+pub fn tree(scene: &scene::Scene) -> Vec<String> {
+    let named = scene.nodes().map(|(_, node)| {
+        let group = node.parent.and_then(|parent| scene.node(parent));
+        match group {
+            Some(group) => format!("{}/{}", group.name, node.name),
+            None => node.name.clone(),
+        }
+    });
+    named.collect()
+}
+
+/// The transform of the selected node.
+pub fn place(editor: &editor::Editor) -> Option<([f32; 3], [f32; 4])> {
+    let node = editor.scene().node(editor.selected_node()?)?;
+    let transform = node.transform;
+    Some((
+        transform.translation.to_array(),
+        transform.rotation.to_array(),
+    ))
 }

@@ -13,6 +13,7 @@ macro_rules! words {
     };
 }
 
+pub mod city;
 mod editing;
 
 pub use editing::*;
@@ -229,6 +230,9 @@ words! {
     AUTOSAVE_FAILED = "Your work cannot be put aside against a crash";
     STEP_RECOVER = "Recover";
 
+    CITY = "City";
+    READING_MAP = "Map → city";
+    NO_CITY_PART = "Nothing of the city is in the middle of the view yet";
     OPENING = "Opening";
     SAVING = "Saving";
     WRITING = "Writing";

@@ -18,7 +18,11 @@ use crate::{
     select::{self, SelectOp},
     settings::Settings,
     tool::ToolKind,
-    tools::{self, Drag, measure::Picked, standing::Standing},
+    tools::{
+        self, Drag,
+        measure::{Anchored, Picked},
+        standing::Standing,
+    },
     volume::Volume,
 };
 
@@ -42,12 +46,12 @@ pub struct Editor {
     /// A point of the world that things are turned about.
     pub(crate) picked_pivot: Option<Vec3>,
     /// Marks of what a clean-up would change; applied, and never a step.
-    pub(crate) preview: Option<Gesture>,
+    pub(crate) preview: Option<crate::run::clean::Preview>,
     pub(crate) picking_pivot: bool,
-    /// What the measuring tool has picked, world.
-    pub(crate) points: Vec<Vec3>,
+    /// What the measuring tool has picked.
+    pub(crate) points: Vec<Anchored>,
     /// What a drag has picked just now.
-    pub(crate) picked: Option<(Picked, Vec3)>,
+    pub(crate) picked: Option<(Picked, Anchored)>,
     pub(crate) pivot_cache: RefCell<Option<crate::target::Cached>>,
     /// Where the clone brush takes its colors from.
     pub(crate) clone_from: Option<tools::clone::SourceMark>,
@@ -96,7 +100,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) clip: Option<Affine3A>,
     pub(crate) picker: &'a mut dyn Picker,
     /// For a drag that picks a point.
-    pub(crate) picked: &'a mut Option<(Picked, Vec3)>,
+    pub(crate) picked: &'a mut Option<(Picked, Anchored)>,
     pub(crate) clone_from: &'a mut Option<tools::clone::SourceMark>,
     /// Whether flying keys are held, which turns orbiting into looking around.
     pub(crate) flying: bool,

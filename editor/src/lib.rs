@@ -6,6 +6,7 @@
 
 mod adjust;
 pub mod camera_control;
+pub mod clean;
 mod clipboard;
 pub mod command;
 pub mod data;
@@ -30,6 +31,7 @@ pub mod view_options;
 pub mod volume;
 
 pub use camera_control::{AxisView, CameraControl};
+pub use clean::{Finding, Found, Search};
 pub use command::{Command, CommandInfo, EditCommand};
 pub use data::{DataRange, Histogram, Quantity};
 pub use editor::Editor;
@@ -41,7 +43,7 @@ pub use overlay::{Handle, Label, Line, Overlay, Paint, Rect, Ring, Shape, Tone};
 pub use paint_options::PaintOptions;
 pub use picker::{NoPicker, Pick, Picker};
 pub use restore::Desk;
-pub use run::{clean::Finding, color::GradeInHand, simplify::ToSimplify};
+pub use run::{color::GradeInHand, simplify::ToSimplify};
 pub use select::{Region, SelectOp};
 pub use select_options::{ColorSource, SelectOptions};
 pub use settings::{NavigationPreset, Settings};

@@ -21,6 +21,10 @@ pub enum Request {
     TurntableDialog,
     Preferences,
     HistoryPanel,
+    /// Add a city from a seed.
+    NewCity,
+    /// Make the part of the selected city in the middle of the view an ordinary layer.
+    KeepCityPart,
     SimplifyDialog,
     CleanUpDialog,
     DoctorDialog,

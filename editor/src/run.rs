@@ -9,6 +9,7 @@ mod light;
 mod node;
 mod paint;
 mod placement;
+mod recipe;
 mod select;
 mod select_by;
 mod sets;

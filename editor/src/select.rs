@@ -127,7 +127,7 @@ fn select_in_layer(
     scene: &Scene,
     id: NodeId,
     op: SelectOp,
-    inside: impl Fn(usize) -> bool,
+    inside: impl Fn(usize) -> bool + Sync,
 ) -> Option<Edit> {
     Edit::map_flags(scene, id, |row, flags| {
         if is_touchable(flags) {
@@ -223,7 +223,10 @@ impl Projected {
 }
 
 /// The edit that changes every touchable splat of the editable layers; `None` if it changes nothing.
-pub fn map_touchable(scene: &Scene, change: impl Fn(SplatFlags) -> SplatFlags) -> Option<Edit> {
+pub fn map_touchable(
+    scene: &Scene,
+    change: impl Fn(SplatFlags) -> SplatFlags + Sync,
+) -> Option<Edit> {
     let edits = editable_layers(scene).filter_map(|(id, _)| {
         Edit::map_flags(scene, id, |_, flags| {
             if is_touchable(flags) {

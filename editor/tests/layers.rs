@@ -4,10 +4,14 @@
 #[path = "support/stage.rs"]
 mod stage;
 
-use editor::{Button, Command, EditCommand as E, Editor, Input, Modifiers, ToolKind};
+use std::sync::Arc;
+
+use editor::{
+    Button, Command, EditCommand as E, Editor, Finding, Found, Input, Modifiers, Search, ToolKind,
+};
 use glam::{Quat, Vec2, Vec3};
 use scene::{
-    Grade, NodeId, SplatFlags, SplatLayer, Transform,
+    Cancelled, Grade, NodeId, RegionMask, SplatFlags, SplatLayer, Transform,
     clean::{Ailment, FloaterRules},
 };
 use stage::{Sees, add_layer, around, cloud, drag, editor, grid, selected_rows};
@@ -246,6 +250,13 @@ fn measured_lengths_become_real_and_three_points_level() {
         (editor.points()[1] - editor.points()[0]).length() - 3.0 < 1e-5,
         "points follow"
     );
+    editor.run(Command::Undo);
+    let apart = editor.points()[1] - editor.points()[0];
+    assert!(
+        (apart - Vec3::X).length() < 1e-6,
+        "also back, with what is undone: {apart}"
+    );
+    editor.run(Command::Redo);
 
     let line = [Vec3::ZERO, Vec3::X, Vec3::X * 2.0];
     run(&mut editor, E::ClearPoints);
@@ -343,6 +354,40 @@ fn a_grade_is_of_the_selection_or_of_the_layer_and_bakes() {
     assert_eq!(editor.scene(), &start, "all the way back");
 }
 
+fn search(editor: &Editor, search: Search) -> Found {
+    let found = search.run(editor.scene(), &mut |_| Ok(()));
+    found.expect("nobody cancels")
+}
+
+fn found_floaters(editor: &Editor) -> Arc<RegionMask> {
+    match search(editor, Search::Floaters(Some(FloaterRules::default()))) {
+        Found::Floaters(_, mask) => mask,
+        found => panic!("{found:?}"),
+    }
+}
+
+fn finding(editor: &Editor, ailment: Ailment) -> Finding {
+    let Found::Ailments(findings) = search(editor, Search::Ailments) else {
+        panic!("no ailments");
+    };
+    let finding = findings.into_iter().find(|f| f.ailment == ailment);
+    finding.expect("every ailment is told")
+}
+
+#[test]
+fn a_search_stops_when_it_is_told_to() {
+    let (editor, _) = editor();
+    for wanted in [Search::Floaters(None), Search::Ailments] {
+        let mut heard = 0;
+        let found = wanted.run(editor.scene(), &mut |_| {
+            heard += 1;
+            if heard < 2 { Ok(()) } else { Err(Cancelled) }
+        });
+        assert_eq!(found, Err(Cancelled), "{wanted:?}");
+        assert_eq!(heard, 2, "{wanted:?} goes no further");
+    }
+}
+
 #[test]
 fn floaters_are_shown_first_and_removed_in_one_step() {
     let (mut editor, id) = editor();
@@ -355,14 +400,14 @@ fn floaters_are_shown_first_and_removed_in_one_step() {
     editor.run(Command::ToggleLock(id));
     let before = editor.scene().clone();
     let steps = editor.history().applied();
-    let rules = FloaterRules::default();
-    run(&mut editor, E::PreviewFloaters(rules));
+    let floaters = found_floaters(&editor);
+    run(&mut editor, E::Preview(Arc::clone(&floaters)));
     assert_eq!(editor.marked_splats(), 1, "the one that floats");
     assert_eq!(editor.history().applied(), steps, "nothing happened yet");
     run(&mut editor, E::EndPreview);
     assert_eq!(editor.scene(), &before, "and nothing is left of it");
 
-    run(&mut editor, E::PreviewFloaters(rules));
+    run(&mut editor, E::Preview(Arc::clone(&floaters)));
     editor.run(Command::SelectAll);
     assert_eq!(
         editor.marked_splats(),
@@ -376,7 +421,7 @@ fn floaters_are_shown_first_and_removed_in_one_step() {
         "which leaves no trace in the history"
     );
 
-    run(&mut editor, E::PreviewFloaters(rules));
+    run(&mut editor, E::Preview(floaters));
     let said = run(&mut editor, E::AcceptPreview).expect("it says how many");
     assert!(said.starts_with("1 splats"), "{said}");
     assert!(
@@ -386,16 +431,16 @@ fn floaters_are_shown_first_and_removed_in_one_step() {
     editor.run(Command::Undo);
     assert_eq!(editor.scene(), &before, "one step");
 
-    let findings = editor.findings();
-    let twins = findings.iter().find(|f| f.ailment == Ailment::Duplicate);
-    assert_eq!(twins.map(|f| f.splats), Some(1), "{findings:?}");
-    run(&mut editor, E::Cure(Ailment::Duplicate));
+    let twins = finding(&editor, Ailment::Duplicate);
+    assert_eq!(twins.splats, 1, "{twins:?}");
+    run(&mut editor, E::Cure(Ailment::Duplicate, twins.mask));
     assert_eq!(
         layer(&editor, capture).alive(),
         901,
         "the second one is gone"
     );
-    run(&mut editor, E::PreviewAilment(Ailment::Stray));
+    let strays = finding(&editor, Ailment::Stray).mask;
+    run(&mut editor, E::Preview(strays));
     run(&mut editor, E::SelectPreview);
     assert_eq!(editor.marked_splats(), 0, "marks become a selection");
 }

@@ -4,6 +4,8 @@
 #[path = "support/stage.rs"]
 mod stage;
 
+use std::sync::Arc;
+
 use editor::{
     Button, Command, DataRange, EditCommand, Editor, Input, Key, Modifiers, Pick, Quantity,
     SelectOp, SelectOptions, ToolKind, Volume,
@@ -11,8 +13,7 @@ use editor::{
 use glam::{Vec2, Vec3};
 use proptest::prelude::*;
 use scene::{
-    DirectionalLight, Environment, Grade, NodeId, Transform,
-    clean::{Ailment, FloaterRules},
+    DirectionalLight, Environment, Grade, NodeId, RegionMask, Transform, clean::Ailment,
     simplify::Method,
 };
 use stage::{SIZE, Sees, add_layer, cloud, editor, grid};
@@ -127,6 +128,16 @@ fn selecting(what: usize, amount: f32) -> Command {
     }
 }
 
+/// Marks as a search leaves them that ran a while ago: some of layers that are gone, some past the end.
+fn every_third(editor: &Editor) -> Arc<RegionMask> {
+    let layers = editor.scene().layers();
+    let marked = layers.map(|(id, ..)| (id, vec![0x4924_9249; 2]));
+    let gone = (NodeId(u64::MAX), vec![1]);
+    Arc::new(RegionMask {
+        layers: marked.chain([gone]).collect(),
+    })
+}
+
 fn act(editor: &mut Editor, step: &Step) {
     let ids: Vec<NodeId> = editor.scene().nodes().map(|(id, _)| id).collect();
     let pick = |index: usize| ids.get(index % ids.len().max(1)).copied();
@@ -136,6 +147,7 @@ fn act(editor: &mut Editor, step: &Step) {
         point: Vec3::ZERO,
         depth: 2.0,
     });
+    let marks = every_third(editor);
     let mut sees = Sees(seen);
     let mut input = |input: Input| editor.input(&input, &mut sees);
     match *step {
@@ -155,9 +167,9 @@ fn act(editor: &mut Editor, step: &Step) {
                 Command::SetTool(ToolKind::Paint),
                 Command::SetTool(ToolKind::Clone),
                 Command::Edit(EditCommand::RescaleTo(2.0)),
-                Command::Edit(EditCommand::PreviewFloaters(FloaterRules::default())),
-                Command::Edit(EditCommand::PreviewAilment(Ailment::Duplicate)),
-                Command::Edit(EditCommand::Cure(Ailment::Duplicate)),
+                Command::Edit(EditCommand::Preview(Arc::clone(&marks))),
+                Command::Edit(EditCommand::Cure(Ailment::Duplicate, Arc::clone(&marks))),
+                Command::Edit(EditCommand::Cure(Ailment::Giant, marks)),
             ]);
             editor.run(all[index % all.len()].clone());
         }

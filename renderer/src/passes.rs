@@ -182,7 +182,7 @@ impl Passes {
         Self {
             cull: cull::Cull::new(device, &module("cull")),
             scan: Scan::new(device, &module(gpu.scan_shader())),
-            project: project::Project::new(device, &module("project")),
+            project: project::Project::new(device, ["project", "project_known"].map(module)),
             sort: Sort::new(device, &module(gpu.tuning.sort_shader())),
             bin: bin::Bin::new(device, &module("bin")),
             tiles: tiles::Tiles::new(device, &module("tiles")),

@@ -21,7 +21,7 @@ macro_rules! sources {
     };
 }
 
-const COMMON: [Source; 14] = sources![
+const COMMON: [Source; 16] = sources![
     "common/ellipse",
     "common/ewa",
     "common/guides",
@@ -31,7 +31,9 @@ const COMMON: [Source; 14] = sources![
     "common/lens",
     "common/material",
     "common/place",
+    "common/project",
     "common/scan",
+    "common/scan_rows",
     "common/sh",
     "common/shade",
     "common/shape",
@@ -39,11 +41,12 @@ const COMMON: [Source; 14] = sources![
 ];
 
 /// The shaders of all passes.
-pub(crate) const PASSES: [Source; 12] = sources![
+pub(crate) const PASSES: [Source; 13] = sources![
     "cull",
     "scan",
     "scan_subgroup",
     "project",
+    "project_known",
     "sort",
     "sort_wide",
     "bin",

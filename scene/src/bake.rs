@@ -24,14 +24,7 @@ impl GaussianCloud {
         }
         let rotation = transform.rotation.normalize();
         let log_scale = Vec3::splat(transform.scale.ln());
-        let means = self.means().par_iter().map(|mean| {
-            let moved = transform.point(*mean);
-            if moved.is_finite() {
-                moved
-            } else {
-                transform.translation
-            }
-        });
+        let means = self.means().par_iter().map(|mean| transform.place(*mean));
         let rotations = self.raw_rotations().par_iter().map(|q| rotation * *q);
         let log_scales = self.log_scales().par_iter().map(|s| *s + log_scale);
         Self::from_checked(CloudParts {

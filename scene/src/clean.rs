@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 use glam::Vec3;
 use rayon::prelude::*;
 
-use crate::{GaussianCloud, RowSet, RowValues, neighbors::Neighborhood};
+use crate::{
+    Cancelled, GaussianCloud, Listen, Progress, RowSet, RowValues, neighbors::Neighborhood,
+};
 
 /// When a splat floats. A rule at zero is off; a splat is taken that breaks any of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,14 +30,64 @@ pub struct FloaterRules {
 impl Default for FloaterRules {
     fn default() -> Self {
         Self {
-            opacity: 0.04,
-            size: 25.0,
+            opacity: FAINT,
+            size: LARGE,
             neighbors: 3,
             group: 40,
-            reach: 4.0,
+            reach: REACHES[0],
         }
     }
 }
+
+/// A splat is not called faint that is more opaque than this.
+const FAINT: f32 = 0.04;
+/// Nor large that is smaller than so many typical ones.
+const LARGE: f32 = 25.0;
+/// How far to look for neighbors, typical sizes: the first of these where hardly any splat lacks company.
+const REACHES: [f32; 5] = [4.0, 6.0, 9.0, 13.0, 20.0];
+/// What "hardly any" means.
+const HARDLY_ANY: f32 = 0.01;
+
+impl FloaterRules {
+    /// Rules that fit a capture as it is: few captures share a density, and none is all floaters. At most one
+    /// splat in a hundred is called faint and one in a thousand large, and neighbors are looked for as far
+    /// away as it takes that at most one in a hundred lacks them. O(N), parallel.
+    pub fn suggested(
+        cloud: &GaussianCloud,
+        keep: impl Fn(usize) -> bool + Sync,
+        listen: &mut Listen<'_>,
+    ) -> Result<Self, Cancelled> {
+        let mut rules = Self::default();
+        let Some(measure) = Measure::of(cloud, &keep) else {
+            return Ok(rules);
+        };
+        let rows: Vec<usize> = (0..cloud.len()).filter(|row| keep(*row)).collect();
+        let percentile = |mut values: Vec<f32>, share: f32| {
+            let at = ((values.len() - 1) as f32 * share) as usize;
+            *values.select_nth_unstable_by(at, f32::total_cmp).1
+        };
+        let opacities = rows.iter().map(|row| cloud.opacity(*row)).collect();
+        rules.opacity = FAINT.min(percentile(opacities, 0.01));
+        let sizes = rows.iter().map(|row| largest(cloud, *row)).collect();
+        rules.size = LARGE.max(percentile(sizes, 0.999).exp() / measure.typical);
+        let most = (HARDLY_ANY * rows.len() as f32) as usize;
+        for reach in REACHES {
+            rules.reach = reach;
+            let by_company = Self {
+                opacity: 0.0,
+                size: 0.0,
+                ..rules
+            };
+            let lonely = floaters(cloud, &keep, &by_company, listen)?;
+            if lonely.iter().filter(|lonely| **lonely).count() <= most {
+                break;
+            }
+        }
+        Ok(rules)
+    }
+}
+
+const LOOKING_AROUND: &str = "Looking around each splat";
 
 /// What ails a splat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -115,15 +167,18 @@ fn largest(cloud: &GaussianCloud, row: usize) -> f32 {
     cloud.log_scales()[row].max_element()
 }
 
-/// `[N]` which of the rows that count float. O(N log N), parallel.
+/// `[N]` which of the rows that count float. O(N log N), parallel; it listens between its stages.
 pub fn floaters(
     cloud: &GaussianCloud,
     keep: impl Fn(usize) -> bool + Sync,
     rules: &FloaterRules,
-) -> Vec<bool> {
+    listen: &mut Listen<'_>,
+) -> Result<Vec<bool>, Cancelled> {
     let mut floats = vec![false; cloud.len()];
+    let mut stage = |name: &str, done| listen(Progress::new(name, done, 4));
+    stage("Looking at each splat", 0)?;
     let Some(measure) = Measure::of(cloud, &keep) else {
-        return floats;
+        return Ok(floats);
     };
     let most = (rules.size * measure.typical).ln();
     floats.par_iter_mut().enumerate().for_each(|(row, floats)| {
@@ -133,8 +188,9 @@ pub fn floaters(
     });
     let reach = rules.reach * measure.typical;
     if !(reach > 0.0) || (rules.neighbors == 0 && rules.group == 0) {
-        return floats;
+        return Ok(floats);
     }
+    stage(LOOKING_AROUND, 1)?;
     // What is gone anyway keeps nobody company.
     let rows: Vec<u32> = (0_u32..)
         .take(cloud.len())
@@ -145,7 +201,10 @@ pub fn floaters(
         .map(|row| cloud.means()[*row as usize])
         .collect();
     let around = company(&points, reach);
-    let groups = Neighborhood::new(&points, reach).components();
+    stage("Sorting splats by place", 2)?;
+    let neighborhood = Neighborhood::new(&points, reach);
+    stage("Looking for groups", 3)?;
+    let groups = neighborhood.components();
     let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
     for group in &groups {
         *sizes.entry(*group).or_default() += 1;
@@ -157,7 +216,7 @@ pub fn floaters(
             .is_some_and(|size| *size < rules.group);
         floats[*row as usize] |= lonely || small;
     }
-    floats
+    Ok(floats)
 }
 
 /// `[N]` how many other points lie in the cells around that of a point: those within `reach`, and
@@ -315,7 +374,10 @@ mod tests {
             group: 0,
             reach: 4.0,
         };
-        let by = |rules: FloaterRules| marked(&floaters(&cloud, |_| true, &rules));
+        let by = |rules: FloaterRules| {
+            let floats = floaters(&cloud, |_| true, &rules, &mut |_| Ok(()));
+            marked(&floats.expect("nobody cancels"))
+        };
         assert_eq!(by(off), [0; 0], "every rule is off");
         assert_eq!(
             by(FloaterRules {
@@ -345,6 +407,37 @@ mod tests {
             all,
             (3600..3623).collect::<Vec<_>>(),
             "all of them, and no more"
+        );
+    }
+
+    #[test]
+    fn suggested_rules_spare_a_surface_of_any_density() {
+        let suggest = |cloud: &GaussianCloud| {
+            let rules = FloaterRules::suggested(cloud, |_| true, &mut |_| Ok(()));
+            rules.expect("nobody cancels")
+        };
+        let dense = capture(&[(Vec3::new(0.3, 0.3, 2.0), ROUND, 0.9)]);
+        assert_eq!(suggest(&dense).reach, 4.0, "the first reach will do");
+        assert_eq!(suggest(&dense).size, LARGE, "no splat is large");
+
+        let mut parts = dense.into_parts();
+        for scale in &mut parts.log_scales {
+            *scale -= Vec3::splat(2.0);
+        }
+        // Splats a tenth as opaque as the next, down to nothing: an ordinary capture has them all.
+        for (i, logit) in (0..).zip(&mut parts.opacity_logits) {
+            *logit = -4.0 + 0.002 * i as f32;
+        }
+        let sparse = GaussianCloud::new(parts).expect("valid");
+        let rules = suggest(&sparse);
+        assert!(rules.reach > 4.0, "gaps are wider here: {rules:?}");
+        let found = floaters(&sparse, |_| true, &rules, &mut |_| Ok(()));
+        let found = marked(&found.expect("nobody cancels"));
+        assert!(found.contains(&3600), "the one far away: {found:?}");
+        assert!(
+            found.len() <= 38,
+            "and a hundredth at most: {}",
+            found.len()
         );
     }
 

@@ -152,12 +152,21 @@ fn append_columns(columns: &mut Vec<Column>, n: usize, mut more: Vec<Column>, m:
     }
 }
 
-fn gather<T: Copy>(values: &[T], rows: &[usize], width: usize) -> Vec<T> {
-    let mut out = Vec::with_capacity(rows.len() * width);
-    for row in rows {
-        out.extend_from_slice(&values[row * width..(row + 1) * width]);
+fn gather<T: Copy + Send + Sync>(values: &[T], rows: &[usize], width: usize) -> Vec<T> {
+    /// Fewer rows are gathered sooner than other threads are free.
+    const WORTH_SHARING: usize = 1 << 15;
+    let some = |rows: &[usize]| {
+        let mut out = Vec::with_capacity(rows.len() * width);
+        for row in rows {
+            out.extend_from_slice(&values[row * width..(row + 1) * width]);
+        }
+        out
+    };
+    if rows.len() < WORTH_SHARING {
+        return some(rows);
     }
-    out
+    let parts: Vec<Vec<T>> = rows.par_chunks(WORTH_SHARING).map(some).collect();
+    parts.concat()
 }
 
 /// Does the same to whatever type the values have.

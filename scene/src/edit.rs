@@ -8,6 +8,7 @@ mod apply;
 mod rows;
 
 pub(crate) use apply::{check_environment, check_node};
+use rayon::prelude::*;
 pub use rows::RowValues;
 use serde::{Deserialize, Serialize};
 
@@ -120,6 +121,20 @@ impl FlagRuns {
             Some((count, last)) if *last == flags && *count < u32::MAX => *count += 1,
             _ => self.runs.push((1, flags)),
         }
+    }
+
+    fn append(&mut self, later: Self) {
+        let mut runs = later.runs.into_iter();
+        match (self.runs.last_mut(), runs.next()) {
+            (Some((count, last)), Some((more, flags))) if *last == flags => {
+                match count.checked_add(more) {
+                    Some(sum) => *count = sum,
+                    None => self.runs.push((more, flags)),
+                }
+            }
+            (_, first) => self.runs.extend(first),
+        }
+        self.runs.extend(runs);
     }
 
     fn iter(&self) -> impl Iterator<Item = SplatFlags> + '_ {
@@ -267,19 +282,37 @@ impl Edit {
 
     /// Sets the state of every splat of a layer to what `change(row, old)` says, holding only the
     /// rows that differ; `None` if none does or the node is not a layer.
+    /// O(N), parallel.
     pub fn map_flags(
         scene: &Scene,
         id: NodeId,
-        change: impl Fn(usize, SplatFlags) -> SplatFlags,
+        change: impl Fn(usize, SplatFlags) -> SplatFlags + Sync,
     ) -> Option<Self> {
-        let layer = scene.node(id)?.splats()?;
-        let (mut rows, mut values) = (RowSet::default(), FlagRuns::default());
-        for ((row, old), index) in layer.flags.iter().enumerate().zip(0_u32..) {
-            let new = change(row, *old);
-            if new != *old {
-                rows.push(index);
-                values.push(new);
+        /// Fewer splats are looked at sooner than other threads are free: the renderer may be at work on them.
+        const WORTH_SHARING: usize = 1 << 19;
+        const BLOCK: usize = 1 << 16;
+        let flags = &scene.node(id)?.splats()?.flags;
+        let changed = |(block, flags): (usize, &[SplatFlags])| {
+            let (mut rows, mut values) = (RowSet::default(), FlagRuns::default());
+            for (row, old) in (block * BLOCK..).zip(flags) {
+                let new = change(row, *old);
+                if new != *old {
+                    rows.push(row as u32);
+                    values.push(new);
+                }
             }
+            (rows, values)
+        };
+        let blocks: Vec<(RowSet, FlagRuns)> = if flags.len() < WORTH_SHARING {
+            flags.chunks(BLOCK).enumerate().map(changed).collect()
+        } else {
+            let blocks = flags.par_chunks(BLOCK).enumerate();
+            blocks.map(changed).collect()
+        };
+        let (mut rows, mut values) = (RowSet::default(), FlagRuns::default());
+        for (more_rows, more_values) in blocks {
+            rows.append(more_rows);
+            values.append(more_values);
         }
         (!rows.is_empty()).then_some(Self(Kind::Flags { id, rows, values }))
     }

@@ -1,6 +1,6 @@
 //! Undo and redo over self-inverse edits, within a budget of memory.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,10 @@ pub struct History {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Step {
     name: String,
-    edit: Edit,
+    /// Shared with copies of the history that are being saved: to copy it costs nothing but the steps that
+    /// are taken back meanwhile.
+    #[serde(with = "shared_edit")]
+    edit: Arc<Edit>,
     /// Names the state after this step.
     revision: u64,
 }
@@ -66,7 +69,7 @@ impl History {
         self.last_revision += 1;
         self.steps.push_back(Step {
             name: name.to_owned(),
-            edit: applied,
+            edit: Arc::new(applied),
             revision: self.last_revision,
         });
         self.applied = self.steps.len();
@@ -76,7 +79,7 @@ impl History {
     /// Takes the newest step back; its name and what changed.
     pub fn undo(&mut self, scene: &mut Scene) -> Option<(String, Vec<Dirty>)> {
         let step = self.steps.get_mut(self.applied.checked_sub(1)?)?;
-        let dirty = step.edit.apply(scene).ok()?;
+        let dirty = Arc::make_mut(&mut step.edit).apply(scene).ok()?;
         self.applied -= 1;
         Some((step.name.clone(), dirty))
     }
@@ -91,7 +94,7 @@ impl History {
     /// Takes the step after the newest again; its name and what changed.
     pub fn redo(&mut self, scene: &mut Scene) -> Option<(String, Vec<Dirty>)> {
         let step = self.steps.get_mut(self.applied)?;
-        let dirty = step.edit.apply(scene).ok()?;
+        let dirty = Arc::make_mut(&mut step.edit).apply(scene).ok()?;
         self.applied += 1;
         Some((step.name.clone(), dirty))
     }
@@ -131,6 +134,12 @@ impl History {
         self.steps.iter().map(|step| step.edit.bytes()).sum()
     }
 
+    /// Memory held by the newest step in effect, bytes.
+    pub fn newest_bytes(&self) -> usize {
+        let newest = self.applied.checked_sub(1).and_then(|i| self.steps.get(i));
+        newest.map_or(0, |step| step.edit.bytes())
+    }
+
     /// Whether every step can be taken back from `scene`, and again: what a file holds may not.
     pub(crate) fn fits(&self, scene: &Scene) -> bool {
         let (mut scene, mut history) = (scene.clone(), self.clone());
@@ -166,4 +175,26 @@ impl History {
 
 fn unbounded() -> usize {
     usize::MAX
+}
+
+/// For `#[serde(with)]` of an edit: what is shared in memory is a file's as if it were not.
+mod shared_edit {
+    use std::sync::Arc;
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use crate::Edit;
+
+    pub(super) fn serialize<S: Serializer>(
+        edit: &Arc<Edit>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        edit.as_ref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<Edit>, D::Error> {
+        Edit::deserialize(deserializer).map(Arc::new)
+    }
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 pub use ply::{PlyError, PlyLayout};
 pub use project::{
-    Listen, PROJECT_EXTENSION, Project, ProjectError, is_project_path, load_project, save_project,
+    PROJECT_EXTENSION, Project, ProjectError, is_project_path, load_project, save_project,
 };
 pub use warnings::{Warning, Warnings};
 

@@ -54,7 +54,7 @@ pub use region::{Footprint, Region, RegionMask, RegionQuery};
 pub use rows::RowSet;
 pub use scene::Scene;
 pub use selection_set::SelectionSet;
-pub use sink::{Cancelled, Progress, Sink};
+pub use sink::{Cancelled, Listen, Progress, Sink};
 pub use transform::Transform;
 pub use upright::Plane;
 pub use view_mode::ViewMode;

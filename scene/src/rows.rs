@@ -22,6 +22,17 @@ impl RowSet {
         }
     }
 
+    /// Adds a set whose rows all come after these; others are ignored.
+    pub(crate) fn append(&mut self, later: Self) {
+        let mut runs = later.runs.into_iter();
+        match (self.runs.last_mut(), runs.next()) {
+            (Some(last), Some(first)) if first.start == last.end => last.end = first.end,
+            (Some(last), Some(first)) if first.start < last.end => return,
+            (_, first) => self.runs.extend(first),
+        }
+        self.runs.extend(runs);
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.runs.iter().map(|run| run.len()).sum()

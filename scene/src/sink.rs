@@ -32,6 +32,9 @@ impl Progress {
     }
 }
 
+/// Hears how far a work is that hands over its result in one piece; an error stops the work.
+pub type Listen<'a> = dyn FnMut(Progress) -> Result<(), Cancelled> + 'a;
+
 /// Takes the parts of a result as they are made.
 pub trait Sink<T> {
     /// Hands over one part; blocks while the reader is behind.

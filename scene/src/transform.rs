@@ -38,6 +38,16 @@ impl Transform {
         self.translation + self.rotation * (self.scale * point)
     }
 
+    /// Where a splat comes to lie: the same, and the frame's origin for what is too far away for a number.
+    pub(crate) fn place(&self, mean: Vec3) -> Vec3 {
+        let moved = self.point(mean);
+        if moved.is_finite() {
+            moved
+        } else {
+            self.translation
+        }
+    }
+
     /// The transform that applies `inner` first and `self` second.
     pub fn compose(&self, inner: &Self) -> Self {
         Self {

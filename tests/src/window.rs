@@ -234,6 +234,13 @@ impl Window {
         pause(100);
     }
 
+    /// Clicks twice with the left button.
+    pub fn double_click(&self, x: i32, y: i32) {
+        self.point(x, y);
+        self.xdotool(&["click", "--repeat", "2", "--delay", "80", "1"]);
+        pause(200);
+    }
+
     /// Drags with a button in ten steps.
     pub fn drag(&self, button: u32, from: [i32; 2], to: [i32; 2]) {
         let button = button.to_string();
@@ -297,7 +304,7 @@ impl Window {
 
     /// Types a text.
     pub fn type_text(&self, text: &str) {
-        self.xdotool(&["type", "--delay", "12", text]);
+        self.xdotool(&["type", "--delay", "12", "--", text]);
         pause(200);
     }
 

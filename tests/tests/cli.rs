@@ -53,6 +53,35 @@ fn help_names_every_command_and_gives_examples() {
 }
 
 #[test]
+fn simplify_leaves_as_many_as_asked_for_and_says_how_alike_they_look() {
+    let (folder, ball) = folder_with_ball();
+    let out = text(&folder.path().join("fewer.ply"));
+    let ball = text(&ball);
+    let simplify = |more: &[&str]| {
+        let arguments = [&["simplify", &ball, &out, "--psnr", "--software"], more].concat();
+        let outcome = run_ok(&arguments);
+        let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let info = run_ok(&["info", "--json", &out]).stdout;
+        let info: serde_json::Value = serde_json::from_str(&info).unwrap();
+        assert_eq!(info["splats"], json["after"], "{json}: {info}");
+        (json["after"].clone(), json["psnr_db"].as_f64().unwrap())
+    };
+    let (left, merged) = simplify(&["--percent", "50"]);
+    assert_eq!(left, 1000, "half of 2000");
+    assert!(merged > 20.0, "{merged} dB");
+    let (left, _) = simplify(&["--count", "300"]);
+    assert_eq!(left, 300, "as many as asked for");
+    let (_, by_chance) = simplify(&["--percent", "50", "--method", "random"]);
+    assert!(merged > by_chance + 3.0, "{merged} and {by_chance} dB");
+
+    let unclear = run(&["simplify", &ball, &out]);
+    assert_eq!(unclear.code, Some(2), "how many? {}", unclear.stderr);
+    let nothing = run(&["simplify", &ball, &out, "--percent", "0"]);
+    assert_eq!(nothing.code, Some(1), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("more than 0"), "{}", nothing.stderr);
+}
+
+#[test]
 fn info_counts_splats_as_json() {
     let (_folder, ball) = folder_with_ball();
     let outcome = run_ok(&["info", "--json", &text(&ball)]);

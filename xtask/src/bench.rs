@@ -21,6 +21,9 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if let Some(("--gpu", rest)) = arguments.split_first().map(|(a, r)| (a.as_str(), r)) {
         return bench_gpu(rest);
     }
+    if let Some(("--edits", rest)) = arguments.split_first().map(|(a, r)| (a.as_str(), r)) {
+        return bench_edits(rest);
+    }
     system::prepare(Purpose::Headless)?;
     let library = onnx_runtime::provide();
     shell::run(&mut shell::cargo(&[
@@ -56,7 +59,9 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
             (scene, cameras)
         }
         [scene, cameras] => (PathBuf::from(scene), PathBuf::from(cameras)),
-        _ => bail!("usage: cargo xtask bench [SCENE.ply CAMERAS.json | --gpu [SPLATS,… [WxH,…]]]"),
+        _ => bail!(
+            "usage: cargo xtask bench [SCENE.ply CAMERAS.json | --gpu [SPLATS,… [WxH,…]] | --edits [SPLATS…]]"
+        ),
     };
     for backend in ["gpu", "software"] {
         let mut command = studio();
@@ -85,6 +90,21 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
         start.elapsed().as_secs_f64()
     );
     Ok(())
+}
+
+/// Times what an artist does to many splats, and prints the table of docs/benchmarks.md.
+fn bench_edits(counts: &[String]) -> Result<()> {
+    system::prepare(Purpose::Headless)?;
+    let run = [
+        "run",
+        "--release",
+        "--package",
+        "editor",
+        "--example",
+        "bench_edits",
+        "--",
+    ];
+    shell::run(shell::cargo(&run).args(counts))
 }
 
 /// Times the passes on the graphics device for every number of splats and every size: one JSON line each,

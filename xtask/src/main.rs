@@ -1,4 +1,4 @@
-//! Every set-up step in one place: `cargo xtask run | test | shots | bench | package`.
+//! Every set-up step in one place: `cargo xtask run | test | shots | bench | train | package`.
 //!
 //! Quick to compile on purpose: it is the first thing that a newcomer waits for.
 
@@ -33,6 +33,9 @@ Commands:
   shots                 Drive the real window through its main states and write docs/shots/*.png
   bench [FILE]          Time the renderer and the whole portrait job in release; one JSON line each
   bench --gpu [N,… WxH,…]  Time every pass on the graphics card: 1, 6 and 20 million splats, 1080p and 4K
+  bench --edits [N…]    Time selections, deletions, moves and grades of 1 and 5 million splats
+  train city [SAMPLES] [STEPS] [FOLDER]
+                        Train the network of the city package from nothing (minutes on two cores)
   package list|verify|seal [DIR]
                         Look at, check, or write the checksums of a model package
                         (default: every package in assets/models)
@@ -65,6 +68,10 @@ fn main() -> ExitCode {
         "test" => test::test(rest),
         "shots" => shots::shots(),
         "bench" => bench::bench(rest),
+        "train" => {
+            let run = ["run", "--release", "--quiet", "--package", "train", "--"];
+            shell::run(shell::cargo(&run).args(rest))
+        }
         "package" => package::package(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -22,6 +22,7 @@ pub(crate) fn shots() -> Result<()> {
         ("window", "shots"),
         ("window_select", "shots_of_selection"),
         ("window_paint", "shots_of_painting"),
+        ("window_edit", "shots_of_editing"),
     ] {
         let mut drive = shell::cargo(&["test", "--package", "tests", "--test", test]);
         drive.args(["--", "--ignored", "--exact", pictures, "--nocapture"]);

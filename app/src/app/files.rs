@@ -26,7 +26,11 @@ pub(super) fn hovering(ctx: &Context) -> Option<Dropping> {
         let paths: Vec<&Path> = files.iter().filter_map(|f| f.path.as_deref()).collect();
         let splats = paths
             .iter()
-            .filter(|path| scene::io::is_splat_path(path) || scene::io::is_project_path(path))
+            .filter(|path| {
+                scene::io::is_splat_path(path)
+                    || scene::io::is_project_path(path)
+                    || choose::is_map(path)
+            })
             .count();
         Some(if paths.iter().any(|path| choose::is_picture(path)) {
             Dropping::Picture
@@ -55,6 +59,11 @@ impl App {
         }
         if let Some(path) = projects.into_iter().next() {
             self.open_project(path);
+        }
+        let (maps, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|path| choose::is_map(path));
+        for path in maps {
+            self.open_map(path);
         }
         let (pictures, splats): (Vec<_>, Vec<_>) = others
             .into_iter()
@@ -154,6 +163,8 @@ impl App {
     }
 
     fn save_to(&mut self, path: PathBuf) {
+        // What is only shown must not be kept.
+        self.end_preview();
         if scene::io::is_project_path(&path) {
             self.save_project_to(path);
             return;

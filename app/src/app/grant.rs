@@ -75,9 +75,7 @@ impl App {
             }
             Wish::Show(kind) => self.front.card = Card::of(kind),
             Wish::CloseCard => {
-                if self.editor.has_preview() {
-                    self.run(Command::Edit(EditCommand::EndPreview));
-                }
+                self.end_preview();
                 if matches!(self.front.card, Card::Leave(Leaving::Project)) {
                     self.front.project = None;
                 }
@@ -92,6 +90,8 @@ impl App {
             Wish::NewSceneAnyway => self.start_anew(),
             Wish::ShowProject => self.show_project(ctx),
             Wish::ShowProjectAnyway => self.show_project_anyway(),
+            Wish::NewCity => self.new_city(),
+            Wish::KeepCityPart => self.keep_city_part(),
             Wish::ToggleHistory => {
                 self.settings.history_open ^= true;
                 self.settings.data_open = false;
@@ -103,6 +103,7 @@ impl App {
             Wish::Travel(steps) => self.travel(steps),
             Wish::Recover => self.recover(),
             Wish::CancelJob(id) => self.cancel_job(id),
+            Wish::StopLooking => self.stop_looking(),
             Wish::Dismiss(id) => self.front.notices.dismiss(id),
             Wish::ForgetRecent(path) => self.settings.recent.retain(|r| r.path != path),
             Wish::Reveal(path) => reveal(&path),
@@ -244,7 +245,7 @@ impl App {
         let node = match &job.task {
             Task::Load(loading) => Some(loading.node),
             Task::Generate(generating) => generating.node,
-            Task::Write(_) | Task::OpenProject(_) => None,
+            Task::Write(_) | Task::OpenProject(_) | Task::Map(_) => None,
         };
         if let Some(node) = node {
             let outcome = self.editor.cancel_incoming(node);
@@ -268,7 +269,14 @@ impl App {
         self.run(Command::FrameAll);
     }
 
-    /// Hears the file dialog and the drop card.
+    /// Shows the scene as it is.
+    pub(super) fn end_preview(&mut self) {
+        if self.editor.has_preview() || self.editor.shows_simplified() {
+            self.run(Command::Edit(EditCommand::EndPreview));
+        }
+    }
+
+    /// Hears the file dialog and the open card.
     pub(super) fn poll_cards(&mut self, ctx: &Context) {
         if let Some((purpose, answer)) = self.front.asked.take() {
             let mut done = None;
@@ -285,6 +293,10 @@ impl App {
                 Some(Err(error)) => self.front.notices.error(text::DIALOG_FAILED, &error),
                 None => self.front.asked = Some((purpose, answer)),
             }
+        }
+        // The card may have made way for another.
+        if self.editor.shows_simplified() && !matches!(self.front.card, Card::Simplify(_)) {
+            self.end_preview();
         }
         match &mut self.front.card {
             Card::Drop(card) => {

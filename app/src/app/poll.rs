@@ -73,6 +73,7 @@ impl App {
         let goes_on = match &mut job.task {
             Task::Load(loading) => self.poll_load(loading, &mut reports),
             Task::Generate(generating) => self.poll_generate(generating, &mut reports, ctx),
+            Task::Map(reading) => self.poll_map(reading, &mut reports),
             Task::OpenProject(opening) => self.poll_project(opening, &mut reports),
             Task::Write(writing) => self.poll_write(&title, writing, &mut reports),
         };

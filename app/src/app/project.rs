@@ -114,7 +114,7 @@ impl App {
     }
 }
 
-fn write(project: &Project, path: &Path, listen: &mut scene::io::Listen<'_>) -> Result<String> {
+fn write(project: &Project, path: &Path, listen: &mut scene::Listen<'_>) -> Result<String> {
     let report =
         scene::io::save_project(path, project, listen).context("the project could not be saved")?;
     Ok(text::saved_detail(

@@ -9,6 +9,7 @@ use renderer::{Background, Blending, Filter, Guides, HarmonicsFormat, ViewMode};
 use scene::{DirectionalLight, PinholeCamera, Scene};
 
 use super::city::CityArgs;
+use super::flight::FlightArgs;
 use crate::export::{Look, Orbit};
 
 /// A studio for 3D Gaussian splats: drop a picture, get a splat scene; light it, turn it, take it away
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     /// Write a scene of random splats and cameras for `bench`
     #[command(hide = true)]
     BenchScene(BenchSceneArgs),
+    /// Fly through a city without end and print what its generation costs as one JSON line
+    Flight(FlightArgs),
     /// Look at, check, or write the checksums of model packages
     Package {
         #[command(subcommand)]

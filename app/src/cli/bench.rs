@@ -1,6 +1,6 @@
 //! `splatwright bench`: times the renderer with the command line that every peer's driver has.
 
-mod orbit;
+pub(crate) mod orbit;
 
 use std::path::Path;
 use std::time::Instant;

@@ -1,6 +1,6 @@
 //! `splatwright generate --package city`: a seed or a map becomes a splat file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -142,19 +142,24 @@ fn recipe(args: &CityArgs, terminal: &mut Terminal) -> Result<CityRecipe> {
 }
 
 fn maker(args: &CityArgs, model: &ModelArgs, recipe: &CityRecipe) -> Result<CityMaker> {
-    let dir = match &model.package {
-        Some(name) => generate::package_dir(name)?,
-        None => assets::find(assets::CITY_PACKAGE)?,
-    };
     let decoder = if args.no_network {
         None
     } else {
-        let package = Package::open(&dir)
-            .with_context(|| format!("the model package cannot be used: {}", dir.display()))?;
-        let decoder = CityDecoder::open(Runtime::load(None)?.as_ref(), &package)?;
-        Some(Arc::new(decoder) as Arc<dyn Decoder>)
+        Some(decoder(model.package.as_deref())?)
     };
     Ok(CityMaker::new(recipe.plan(), decoder, recipe.light()))
+}
+
+/// The network of a city package, by default of the one that ships.
+pub(crate) fn decoder(package: Option<&Path>) -> Result<Arc<dyn Decoder>> {
+    let dir = match package {
+        Some(name) => generate::package_dir(name)?,
+        None => assets::find(assets::CITY_PACKAGE)?,
+    };
+    let package = Package::open(&dir)
+        .with_context(|| format!("the model package cannot be used: {}", dir.display()))?;
+    let decoder = CityDecoder::open(Runtime::load(None)?.as_ref(), &package)?;
+    Ok(Arc::new(decoder))
 }
 
 /// South-western and north-eastern corner of what is built.

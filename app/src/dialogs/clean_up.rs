@@ -2,7 +2,7 @@
 
 use editor::{Command, EditCommand, Finding};
 use egui::{Label, Ui};
-use scene::clean::FloaterRules;
+use scene::clean::{Ailment, FloaterRules};
 
 use super::export_cards::title_ui;
 use crate::cx::{Cx, Wish, Wishes};
@@ -13,9 +13,8 @@ use crate::{icons, text};
 /// The card of floaters.
 #[derive(Debug, Clone, Default)]
 pub struct CleanUp {
-    rules: FloaterRules,
-    /// The rules that are shown in red.
-    shown: Option<FloaterRules>,
+    /// None until some are found that fit the scene.
+    pub rules: Option<FloaterRules>,
 }
 
 impl CleanUp {
@@ -24,57 +23,57 @@ impl CleanUp {
         ui.set_width(340.0);
         title_ui(ui, icons::BROOM, text::CLEAN_UP, wishes);
         note_ui(ui, text::CLEAN_UP_HELP);
-        let mut settled = true;
-        let rules = &mut self.rules;
+        let mut rules = self.rules.unwrap_or_default();
         for (name, value, most, decimals) in [
             (text::RULE_OPACITY, &mut rules.opacity, 0.5, 3),
             (text::RULE_SIZE, &mut rules.size, 100.0, 0),
             (text::RULE_REACH, &mut rules.reach, 20.0, 1),
         ] {
-            settled &= slider_ui(ui, name, value, most, decimals);
+            slider_ui(ui, name, value, most, decimals);
         }
         for (name, count, most) in [
             (text::RULE_NEIGHBORS, &mut rules.neighbors, 30.0),
             (text::RULE_GROUP, &mut rules.group, 1000.0),
         ] {
             let mut value = *count as f32;
-            settled &= slider_ui(ui, name, &mut value, most, 0);
+            slider_ui(ui, name, &mut value, most, 0);
             *count = value.max(0.0) as u32;
         }
-        // Looking for floaters takes a moment: it waits for the hand to rest.
-        if settled && self.shown != Some(self.rules) {
-            self.shown = Some(self.rules);
-            wishes.run(Command::Edit(EditCommand::PreviewFloaters(self.rules)));
+        if self.rules.is_some() || rules != FloaterRules::default() {
+            self.rules = Some(rules);
         }
+        ui.horizontal(|ui| {
+            widgets::right_to_left(ui, |ui| {
+                let suggest = ui.button(text::SUGGEST_RULES);
+                if suggest.on_hover_text(text::SUGGEST_RULES_HELP).clicked() {
+                    self.rules = None;
+                }
+            });
+        });
         ui.add_space(GAP * 2.0);
-        marked_ui(ui, cx);
+        marked_ui(ui, cx, wishes);
         footer_ui(ui, cx, wishes);
     }
 }
 
 /// The card of ailments.
 #[derive(Debug, Clone, Default)]
-pub struct Doctor {
-    /// What was found, and in which state of the scene.
-    found: Option<(u64, Vec<Finding>)>,
-}
+pub struct Doctor;
 
 impl Doctor {
     /// The card.
-    pub fn show(&mut self, ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    pub fn show(&self, ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
         ui.set_width(380.0);
         title_ui(ui, icons::STETHOSCOPE, text::DOCTOR, wishes);
-        let revision = cx.editor.history().revision();
-        if self.found.as_ref().is_none_or(|found| found.0 != revision) {
-            self.found = Some((revision, cx.editor.findings()));
-        }
-        for finding in self.found.iter().flat_map(|found| &found.1) {
-            finding_ui(ui, wishes, finding);
+        for ailment in Ailment::ALL {
+            let mut found = cx.looked.findings.iter();
+            let finding = found.find(|finding| finding.ailment == ailment);
+            finding_ui(ui, cx, wishes, (ailment, finding));
         }
         ui.add_space(GAP);
         note_ui(ui, text::DOCTOR_NUMBERS);
         ui.add_space(GAP * 2.0);
-        marked_ui(ui, cx);
+        marked_ui(ui, cx, wishes);
         footer_ui(ui, cx, wishes);
     }
 }
@@ -85,8 +84,7 @@ fn note_ui(ui: &mut Ui, note: &str) {
     ui.add_space(GAP);
 }
 
-/// Whether nobody is dragging it.
-fn slider_ui(ui: &mut Ui, name: &str, value: &mut f32, most: f32, decimals: usize) -> bool {
+fn slider_ui(ui: &mut Ui, name: &str, value: &mut f32, most: f32, decimals: usize) {
     widgets::form_row(ui, name, |ui| {
         let spec = NumberSpec {
             range: 0.0..=f64::from(most) * 10.0,
@@ -95,44 +93,70 @@ fn slider_ui(ui: &mut Ui, name: &str, value: &mut f32, most: f32, decimals: usiz
             default: 0.0,
             ..NumberSpec::unit_interval(name)
         };
-        let (new, response) = widgets::slider(ui, f64::from(*value), &spec, 0.0..=f64::from(most));
+        let (new, _) = widgets::slider(ui, f64::from(*value), &spec, 0.0..=f64::from(most));
         if let Some(new) = new {
             *value = new as f32;
         }
-        !response.dragged()
-    })
+    });
 }
 
-fn finding_ui(ui: &mut Ui, wishes: &mut Wishes, finding: &Finding) {
-    let (name, help, fix) = text::ailment(finding.ailment);
+fn finding_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    wishes: &mut Wishes,
+    (ailment, finding): (Ailment, Option<&Finding>),
+) {
+    let (name, help, fix) = text::ailment(ailment);
+    let splats = finding.map_or(0, |finding| finding.splats);
     ui.horizontal(|ui| {
         ui.set_min_height(30.0);
         let t = tokens(ui);
         ui.add_sized([90.0, 20.0], Label::new(name))
             .on_hover_text(help);
-        let ink = if finding.splats > 0 {
-            t.text
-        } else {
-            t.text_faint
-        };
-        let count = egui::RichText::new(grouped(finding.splats)).color(ink);
+        let ink = if splats > 0 { t.text } else { t.text_faint };
+        let count = finding.map_or_else(|| String::from("…"), |_| grouped(splats));
+        let count = egui::RichText::new(count).color(ink);
         ui.add_sized([80.0, 20.0], Label::new(count));
         widgets::right_to_left(ui, |ui| {
-            let any = finding.splats > 0;
+            // Of a scene that has changed meanwhile other splats may be meant.
+            let finding = finding.filter(|f| f.splats > 0 && cx.looked.progress.is_none());
+            let any = finding.is_some();
             let cure = ui.add_enabled(any, egui::Button::new(fix));
-            if cure.on_hover_text(help).clicked() {
-                wishes.run(Command::Edit(EditCommand::Cure(finding.ailment)));
-            }
+            let cures = cure.on_hover_text(help).clicked();
             let show = ui.add_enabled(any, egui::Button::new(text::SHOW_RED));
-            if show.clicked() {
-                wishes.run(Command::Edit(EditCommand::PreviewAilment(finding.ailment)));
+            let Some(finding) = finding else { return };
+            let mask = finding.mask.clone();
+            if cures {
+                wishes.run(Command::Edit(EditCommand::Cure(ailment, mask)));
+            } else if show.clicked() {
+                wishes.run(Command::Edit(EditCommand::Preview(mask)));
             }
         });
     });
 }
 
-fn marked_ui(ui: &mut Ui, cx: &Cx<'_>) {
+/// How far it is with looking, or how many splats are red.
+fn marked_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let t = tokens(ui);
+    if let Some(progress) = &cx.looked.progress {
+        ui.horizontal(|ui| {
+            let stage = match progress.stage.as_str() {
+                "" => text::LOOKING,
+                stage => stage,
+            };
+            ui.label(theme::small(stage).color(t.text_secondary));
+            widgets::right_to_left(ui, |ui| {
+                let stop = widgets::IconButton::new(icons::CLOSE, text::STOP_LOOKING);
+                if stop.show(ui).clicked() {
+                    wishes.push(Wish::StopLooking);
+                }
+                let width = ui.available_width().min(120.0);
+                widgets::progress_bar(ui, progress.fraction(), width);
+            });
+        });
+        ui.add_space(GAP);
+        return;
+    }
     let line = if cx.editor.has_preview() {
         let marked = text::marked(&grouped(cx.editor.marked_splats()));
         theme::strong(marked).color(t.danger_text)

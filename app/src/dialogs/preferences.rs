@@ -13,7 +13,7 @@ use crate::{icons, text};
 
 /// The card.
 pub fn show(ui: &mut Ui, settings: &mut Settings, view: &ViewFacts, wishes: &mut Wishes) {
-    ui.set_width(420.0);
+    ui.set_width(498.0);
     title_ui(ui, icons::GEAR, text::PREFERENCES, wishes);
     widgets::form_row(ui, text::THEME, |ui| {
         let choices = [

@@ -1,5 +1,6 @@
 //! The inspector: everything about the selected thing, and ways to change it.
 
+mod city;
 mod grade;
 mod layer;
 mod light;
@@ -77,7 +78,13 @@ fn node_ui(
             layer::report_ui(ui, cx, settings, wishes, id);
         }
         Payload::Light(light) => light::light_ui(ui, cx, settings, wishes, id, light),
-        Payload::Group | Payload::Camera(_) | Payload::Recipe(_) => {
+        Payload::Recipe(recipe) => {
+            city::show(ui, cx, settings, wishes, id, recipe);
+            widgets::section(ui, &mut settings.folded, text::TRANSFORM, |ui| {
+                transform::show(ui, state, wishes, id, node);
+            });
+        }
+        Payload::Group | Payload::Camera(_) => {
             widgets::section(ui, &mut settings.folded, text::TRANSFORM, |ui| {
                 transform::show(ui, state, wishes, id, node);
             });

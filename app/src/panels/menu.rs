@@ -257,6 +257,13 @@ fn planes_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 
 fn layer_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     item(ui, cx, wishes, Command::AddGroup);
+    edits_ui(
+        ui,
+        cx,
+        wishes,
+        &[EditCommand::NewCity, EditCommand::KeepCityPart],
+    );
+    ui.separator();
     let grouping = [
         EditCommand::Ungroup,
         EditCommand::Merge,

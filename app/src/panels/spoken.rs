@@ -50,6 +50,7 @@ fn nameless(add: impl Fn(&mut egui::Ui, &Cx<'_>, &mut Wishes), editor: &Editor) 
     let notices = Notices::default();
     let pictures = Pictures::default();
     let view = ViewFacts::default();
+    let cities = crate::cities::Cities::new(std::sync::Arc::new(|| {}));
     let document = Document::default();
     let counts = Counts::of(editor.scene());
     let mut found = Vec::new();
@@ -59,12 +60,14 @@ fn nameless(add: impl Fn(&mut egui::Ui, &Cx<'_>, &mut Wishes), editor: &Editor) 
             editor,
             counts: &counts,
             jobs: &jobs,
+            cities: &cities,
             notices: &notices,
             pictures: &pictures,
             view: &view,
             document: &document,
             histogram: None,
             reach: 0.1,
+            looked: &crate::app::look::Looked::default(),
             flash: None,
         };
         let input = RawInput {

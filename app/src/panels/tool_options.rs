@@ -1,13 +1,13 @@
-//! The bar of the tool in hand, over the top of the picture: everything that changes how it selects.
+//! The bar of the tool in hand, over the top of the picture: everything that changes what it does.
 
 use editor::{
     ColorSource, Command, EditCommand, PaintOptions, SelectOp, SelectOptions, ToolKind, Volume,
 };
-use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Margin, Order, Rect, ScrollArea, Ui, vec2};
 use glam::Vec3;
 use scene::PaintMode;
 
-use super::gizmo;
+use super::{gizmo, transform_options};
 use crate::cx::{Cx, Wishes};
 use crate::dialogs::preferences;
 use crate::expression::Unit;
@@ -18,8 +18,11 @@ use crate::widgets::{self, IconButton, NumberSpec};
 
 /// Width of a number, points.
 const NUMBER: f32 = 62.0;
-/// With less room than this the bar has two rows, points.
-const ONE_ROW: f32 = 960.0;
+/// With less room than this the bar has two rows, points: of tools that select or paint, and of those that
+/// move.
+const ONE_ROW: (f32, f32) = (960.0, 580.0);
+/// Around what the bar holds, points.
+const MARGIN: [i8; 2] = [10, 5];
 /// What a selection can do with what was selected, in the order of the buttons.
 pub const OPS: [(SelectOp, &str); 4] = [
     (SelectOp::Replace, icons::OP_SET),
@@ -31,7 +34,9 @@ pub const OPS: [(SelectOp, &str); 4] = [
 /// Shows the bar over `viewport` where the tool has something to set.
 pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
     let tool = cx.editor.tool();
-    if !tool.selects_on_picture() && !tool.selects_in_space() && !tool.paints() {
+    let selects = tool.selects_on_picture() || tool.selects_in_space();
+    let is_long = selects || tool.paints();
+    if !is_long && !transform_options::has_options(tool) {
         return;
     }
     // The axis gizmo keeps its corner.
@@ -39,7 +44,8 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
         viewport.min,
         viewport.max - vec2(gizmo::rect_in(viewport).width() + 12.0, 0.0),
     );
-    let rows = if free.width() < ONE_ROW { 2 } else { 1 };
+    let enough = if is_long { ONE_ROW.0 } else { ONE_ROW.1 };
+    let one_row = free.width() >= enough;
     Area::new(Id::unique("tool_options"))
         .order(Order::Middle)
         .pivot(Align2::CENTER_TOP)
@@ -51,22 +57,42 @@ pub fn show(ui: &Ui, viewport: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
                 .fill(t.card)
                 .stroke(t.line())
                 .corner_radius(8)
-                .inner_margin(Margin::symmetric(10, 5))
+                .inner_margin(Margin::symmetric(MARGIN[0], MARGIN[1]))
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.x = GAP;
-                    if rows == 1 {
-                        ui.horizontal(|ui| {
-                            if numbers_ui(ui, cx, tool, wishes) {
-                                gap(ui);
-                            }
-                            ways_ui(ui, cx, tool, wishes);
-                        });
-                    } else {
-                        ui.horizontal(|ui| numbers_ui(ui, cx, tool, wishes));
-                        ui.horizontal(|ui| ways_ui(ui, cx, tool, wishes));
-                    }
+                    // In a small window at a large scale the rest is scrolled to.
+                    let width = free.width() - 2.0 * f32::from(MARGIN[0]);
+                    ScrollArea::horizontal().max_width(width).show(ui, |ui| {
+                        rows_ui(ui, one_row, cx, wishes);
+                    });
                 });
         });
+}
+
+fn rows_ui(ui: &mut Ui, one_row: bool, cx: &Cx<'_>, wishes: &mut Wishes) {
+    let tool = cx.editor.tool();
+    if one_row {
+        ui.horizontal(|ui| {
+            if numbers_ui(ui, cx, tool, wishes) {
+                gap(ui);
+            }
+            ways_ui(ui, cx, tool, wishes);
+        });
+    } else {
+        if has_numbers(cx, tool) {
+            ui.horizontal(|ui| numbers_ui(ui, cx, tool, wishes));
+        }
+        ui.horizontal(|ui| ways_ui(ui, cx, tool, wishes));
+    }
+}
+
+fn has_numbers(cx: &Cx<'_>, tool: ToolKind) -> bool {
+    match tool {
+        ToolKind::Sphere | ToolKind::Box => cx.editor.volume().is_some(),
+        ToolKind::Eyedropper | ToolKind::Flood => true,
+        tool if tool.is_brush() => true,
+        tool => transform_options::has_options(tool),
+    }
 }
 
 /// The numbers of the tool; whether it has some.
@@ -81,6 +107,8 @@ fn numbers_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) -> 
             flood_ui(ui, cx, wishes);
         }
         ToolKind::Sphere | ToolKind::Box => return volume_ui(ui, cx, wishes),
+        ToolKind::Measure => transform_options::length_ui(ui, cx, wishes),
+        tool if tool.is_transform() => transform_options::frame_ui(ui, cx, wishes),
         _ => return false,
     }
     true
@@ -90,6 +118,10 @@ fn numbers_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) -> 
 fn ways_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
     if tool.paints() {
         paint_ways_ui(ui, cx, tool, wishes);
+        return;
+    }
+    if transform_options::has_options(tool) {
+        transform_options::actions_ui(ui, cx, wishes);
         return;
     }
     let stays = matches!(
@@ -143,7 +175,8 @@ fn toggles_ui(ui: &mut Ui, cx: &Cx<'_>, tool: ToolKind, wishes: &mut Wishes) {
     }
 }
 
-fn gap(ui: &mut Ui) {
+/// A line between parts of the bar.
+pub fn gap(ui: &mut Ui) {
     ui.add_space(GAP * 2.0);
     let t = tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(1.0, 18.0), egui::Sense::hover());

@@ -1,7 +1,7 @@
-//! Options of the transform tools and of measuring, in a bar over the top of the viewport.
+//! What the transform tools and measuring have in the bar of the tool in hand.
 
 use editor::{Command, EditCommand, Pivot, ToolKind};
-use egui::{Align2, Area, Id, Order, Rect, Ui, vec2};
+use egui::Ui;
 
 use crate::cx::{Cx, Wishes};
 use crate::expression::Unit;
@@ -9,38 +9,13 @@ use crate::theme::{self, GAP, tokens};
 use crate::widgets::{self, IconButton, NumberSpec};
 use crate::{icons, text};
 
-/// Shows the bar where the tool has options.
-pub fn show(ui: &Ui, rect: Rect, cx: &Cx<'_>, wishes: &mut Wishes) {
-    let tool = cx.editor.tool();
-    if !has_options(tool) {
-        return;
-    }
-    let t = tokens(ui);
-    Area::new(Id::unique("transform options"))
-        .order(Order::Middle)
-        .pivot(Align2::CENTER_TOP)
-        .fixed_pos(rect.center_top() + vec2(0.0, 10.0))
-        .constrain_to(rect)
-        .show(ui.ctx(), |ui| {
-            widgets::card_frame(t)
-                .inner_margin(egui::Margin::symmetric(8, 4))
-                .show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = GAP;
-                        match tool {
-                            ToolKind::Measure => measure_ui(ui, cx, wishes),
-                            _ => transform_ui(ui, cx, wishes),
-                        }
-                    });
-                });
-        });
-}
-
-fn has_options(tool: ToolKind) -> bool {
+/// Whether a tool moves or measures.
+pub fn has_options(tool: ToolKind) -> bool {
     tool.is_transform() || tool == ToolKind::Measure
 }
 
-fn transform_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+/// About which axes and which point things are moved.
+pub fn frame_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let settings = cx.editor.settings();
     let axes = [(false, text::AXES_WORLD), (true, text::AXES_LOCAL)];
     let local = Command::Edit(EditCommand::ToggleLocalAxes);
@@ -70,16 +45,24 @@ fn transform_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     {
         wishes.run(pick);
     }
-    divider(ui);
+}
+
+/// What can be done at once: mirrors, or what picked points are good for.
+pub fn actions_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+    if cx.editor.tool() == ToolKind::Measure {
+        level_ui(ui, cx, wishes);
+        return;
+    }
     for axis in 0..3 {
         let command = Command::Edit(EditCommand::Mirror(axis));
         small_button(ui, cx, wishes, command, text::MIRRORS[axis]);
     }
 }
 
-fn measure_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
+/// The distance of two picked points.
+pub fn length_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     let points = cx.editor.points();
-    if let [a, b, ..] = points {
+    if let [a, b, ..] = &points[..] {
         let length = a.distance(*b);
         ui.label(theme::small(text::LENGTH).color(tokens(ui).text_secondary));
         let spec = NumberSpec {
@@ -98,7 +81,9 @@ fn measure_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     } else {
         ui.label(theme::small(text::PICK_POINTS).color(tokens(ui).text_secondary));
     }
-    divider(ui);
+}
+
+fn level_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     for (command, name) in [
         (EditCommand::LevelSurface, text::LEVEL_SURFACE),
         (EditCommand::LevelPoints, text::LEVEL_POINTS),
@@ -107,7 +92,7 @@ fn measure_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
     ] {
         small_button(ui, cx, wishes, Command::Edit(command), name);
     }
-    divider(ui);
+    super::tool_options::gap(ui);
     small_button(
         ui,
         cx,
@@ -121,12 +106,4 @@ fn measure_ui(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes) {
 fn small_button(ui: &mut Ui, cx: &Cx<'_>, wishes: &mut Wishes, command: Command, name: &str) {
     let button = egui::Button::new(theme::small(name));
     super::command_button(ui, cx, wishes, command, button);
-}
-
-fn divider(ui: &mut Ui) {
-    ui.add_space(GAP);
-    let (rect, _) = ui.allocate_exact_size(vec2(1.0, 18.0), egui::Sense::hover());
-    ui.painter()
-        .vline(rect.center().x, rect.y_range(), tokens(ui).line());
-    ui.add_space(GAP);
 }

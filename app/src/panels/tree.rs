@@ -122,6 +122,9 @@ fn branch_ui(
     if is_group && !state.closed_groups.contains(&branch.id) {
         let children = cx.editor.scene().children(Some(branch.id));
         for (index, (id, node)) in children.enumerate() {
+            if cx.editor.scene().is_streamed(id) {
+                continue;
+            }
             let child = Branch::new(id, node, branch.depth + 1, index);
             branch_ui(ui, cx, state, wishes, &child, landing);
         }

@@ -62,7 +62,6 @@ pub fn show(
         wishes.run(Command::AxisView(side));
     }
     state.solid = vec![gizmo::rect_in(rect)];
-    super::transform_options::show(ui, rect, cx, wishes);
     if response.contains_pointer() {
         ui.ctx().set_cursor_icon(cursor(cx));
     }

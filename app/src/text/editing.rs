@@ -60,6 +60,10 @@ words! {
     DOCTOR_NUMBERS = "Numbers that are none (NaN, infinite) never get this far: files are repaired while they are read, and what was left out is told then.";
     SHOW_RED = "Show";
     NOTHING_RED = "Nothing is drawn red";
+    LOOKING = "Looking…";
+    STOP_LOOKING = "Stop looking";
+    SUGGEST_RULES = "Suggest";
+    SUGGEST_RULES_HELP = "Rules that fit this scene: at most one splat in a hundred is called faint and one in a thousand large";
     REMOVE_RED = "Remove";
     SELECT_RED = "Select";
     MENU_MIRROR = "Mirror";

@@ -1,10 +1,9 @@
 //! Work on layers and selected splats: copies, merging, mirrors, placement, color.
 
+use std::sync::Arc;
+
 use glam::Vec3;
-use scene::{
-    Grade, NodeId,
-    clean::{Ailment, FloaterRules},
-};
+use scene::{Grade, NodeId, Recipe, RegionMask, clean::Ailment};
 
 use super::{CommandInfo, info};
 use crate::{paint_options::PaintOptions, target::Pivot};
@@ -57,13 +56,17 @@ pub enum EditCommand {
     AcceptSimplified,
     CleanUp,
     Doctor,
-    /// Marks, and changes nothing.
-    PreviewFloaters(FloaterRules),
-    PreviewAilment(Ailment),
+    /// Marks what was found (see [`Search`](crate::Search)), and changes nothing.
+    Preview(Arc<RegionMask>),
     AcceptPreview,
     SelectPreview,
     EndPreview,
-    Cure(Ailment),
+    /// Those that have it.
+    Cure(Ailment, Arc<RegionMask>),
+
+    NewCity,
+    SetRecipe(NodeId, Recipe),
+    KeepCityPart,
 }
 
 impl EditCommand {
@@ -110,13 +113,15 @@ impl EditCommand {
             Self::AcceptSimplified => info!("clean.simplify_accept", "Keep simplified splats", None, "Edit", "Keep the simpler splats that are shown"),
             Self::CleanUp => info!("clean.floaters", "Clean up floaters…", Some("Ctrl+Alt+F"), "Edit", "Find floaters by opacity, size and company, see them in red, and remove them"),
             Self::Doctor => info!("clean.doctor", "File doctor…", None, "Edit", "List giant, needle-like, invisible, duplicate and stray splats, with a fix for each"),
-            Self::PreviewFloaters(_) => info!("clean.preview", "Show floaters", None, "Edit", "Draw floaters red without changing anything"),
-            Self::PreviewAilment(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
+            Self::Preview(_) => info!("clean.show", "Show in red", None, "Edit", "Draw these splats red without changing anything"),
             Self::AcceptPreview => info!("clean.accept", "Remove what is red", None, "Edit", "Delete every splat that is drawn red"),
             Self::SelectPreview => info!("clean.select", "Select what is red", None, "Edit", "Select every splat that is drawn red"),
             Self::EndPreview => info!("clean.end", "End preview", None, "Edit", "Draw everything in its own colors again"),
-            Self::Cure(_) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
+            Self::Cure(..) => info!("clean.cure", "Fix splats", None, "Edit", "Make giants and needles smaller, and remove what cannot be seen or is there twice"),
             Self::SetPaintOptions(_) => info!("tool.paint_options", "Set paint", None, "Tools", "Set color, strength, hardness and reach of the painting tools"),
+            Self::NewCity => info!("city.new", "New city", Some("Ctrl+Alt+N"), "Layer", "Add a city without end, made around the camera from a seed"),
+            Self::SetRecipe(..) => info!("city.set", "Change city", None, "Layer", "Change what a city is made from"),
+            Self::KeepCityPart => info!("city.keep", "Keep this part of the city", None, "Layer", "Make the part of the selected city in the middle of the view an ordinary layer that can be edited"),
             Self::StripHarmonics(..) => info!("color.harmonics", "Cut harmonics", None, "Layer", "Keep colors that change with the direction only up to a degree"),
         }
     }
@@ -151,6 +156,8 @@ impl EditCommand {
             Self::AcceptPreview,
             Self::SelectPreview,
             Self::EndPreview,
+            Self::NewCity,
+            Self::KeepCityPart,
         ];
         all.extend((0..3).map(Self::Mirror));
         all.extend(Pivot::ALL.map(Self::SetPivot));
@@ -161,8 +168,7 @@ impl EditCommand {
     pub(crate) fn keeps_preview(&self) -> bool {
         matches!(
             self,
-            Self::PreviewFloaters(_)
-                | Self::PreviewAilment(_)
+            Self::Preview(_)
                 | Self::AcceptPreview
                 | Self::SelectPreview
                 | Self::Simplify
@@ -174,7 +180,10 @@ impl EditCommand {
 
     /// Whether it may be one of many changes that a panel gathers into a step.
     pub(crate) fn gathers(&self) -> bool {
-        matches!(self, Self::RescaleTo(_) | Self::SetGrade(..))
+        matches!(
+            self,
+            Self::RescaleTo(_) | Self::SetGrade(..) | Self::SetRecipe(..)
+        )
     }
 
     /// Whether it leaves a drag alone that is under way.

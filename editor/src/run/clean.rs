@@ -1,94 +1,65 @@
-//! Clean-up: floaters marked in red before anything changes, and cures for what ails splats.
+//! Clean-up: splats marked in red before anything changes, and cures for what ails them.
 
 use scene::{
-    Edit, NodeId, RowSet, SplatFlags, SplatLayer,
-    clean::{self, Ailment, FloaterRules},
+    Edit, RegionMask, RowSet, SplatFlags,
+    clean::{self, Ailment},
 };
 
 use crate::{
     editor::Editor,
     gesture::Gesture,
     outcome::Outcome,
-    select::{batch, editable_layers, is_touchable, set_selected},
+    select::{batch, editable_layers, is_touchable, mask, set_selected},
 };
 
-/// Splats with an ailment in all editable layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finding {
-    /// What they have.
-    pub ailment: Ailment,
-    /// How many there are.
-    pub splats: usize,
+/// Name of the preview of marks.
+const MARKS: &str = "Preview";
+
+/// What is on screen and no step: marks, or simpler layers.
+#[derive(Debug)]
+pub(crate) struct Preview {
+    pub(super) gesture: Gesture,
+    /// Splats that are drawn red.
+    pub(super) splats: usize,
 }
 
 impl Editor {
     /// Whether splats are drawn red because of what would become of them.
     pub fn has_preview(&self) -> bool {
-        self.preview.is_some()
+        let marks = |preview: &Preview| preview.gesture.name() == MARKS;
+        self.preview.as_ref().is_some_and(marks)
     }
 
     /// How many splats are drawn red.
     pub fn marked_splats(&self) -> usize {
-        let marked = |f: &&SplatFlags| f.intersects(SplatFlags::MARKED);
-        let layers = editable_layers(&self.scene);
-        layers
-            .map(|(_, l)| l.flags.iter().filter(marked).count())
-            .sum()
+        self.preview.as_ref().map_or(0, |preview| preview.splats)
     }
 
-    /// What ails the splats that can be edited. O(N) and slow for large scenes: ask when it is needed.
-    pub fn findings(&self) -> Vec<Finding> {
-        let count = |ailment| {
-            let layers = editable_layers(&self.scene);
-            let ails = layers.map(|(_, layer)| {
-                let ails =
-                    clean::ailing(&layer.cloud, |row| is_touchable(layer.flags[row]), ailment);
-                ails.iter().filter(|ails| **ails).count()
-            });
-            Finding {
-                ailment,
-                splats: ails.sum(),
-            }
-        };
-        Ailment::ALL.map(count).to_vec()
-    }
-
-    /// Draws floaters red; nothing else changes until it is accepted.
-    pub(super) fn preview_floaters(&mut self, rules: &FloaterRules) -> Outcome {
-        self.preview_marks(|layer| {
-            clean::floaters(&layer.cloud, |row| is_touchable(layer.flags[row]), rules)
-        })
-    }
-
-    /// Draws splats with an ailment red.
-    pub(super) fn preview_ailment(&mut self, ailment: Ailment) -> Outcome {
-        self.preview_marks(|layer| {
-            clean::ailing(&layer.cloud, |row| is_touchable(layer.flags[row]), ailment)
-        })
-    }
-
-    fn preview_marks(&mut self, marks: impl Fn(&SplatLayer) -> Vec<bool>) -> Outcome {
+    /// Draws these splats red, in place of those that are; nothing else changes until it is accepted. What
+    /// can no longer be edited is left out.
+    pub(super) fn preview(&mut self, marks: &RegionMask) -> Outcome {
         let mut outcome = self.end_preview();
-        let marked: Vec<(NodeId, Vec<bool>)> = editable_layers(&self.scene)
-            .map(|(id, layer)| (id, marks(layer)))
+        let mut gesture = Gesture::begin(MARKS);
+        let mut splats = 0;
+        let edits: Vec<Edit> = editable_layers(&self.scene)
+            .filter_map(|(id, layer)| {
+                let (_, words) = marks.layers.iter().find(|(marked, _)| *marked == id)?;
+                let rows = mask::rows_where(layer.flags.len(), |row| {
+                    is_touchable(layer.flags[row]) && is_marked(words, row)
+                });
+                splats += rows.len();
+                let flags = rows.iter().map(|row| layer.flags[*row as usize]);
+                let values = flags.map(|f| f.with(SplatFlags::MARKED)).collect();
+                (!rows.is_empty()).then(|| Edit::set_flags(id, rows, values))
+            })
             .collect();
-        let mut preview = Gesture::begin("Preview");
-        for (id, marks) in marked {
-            let edit = Edit::map_flags(&self.scene, id, |row, flags| {
-                if marks[row] {
-                    flags.with(SplatFlags::MARKED)
-                } else {
-                    flags
-                }
-            });
-            if let Some(edit) = edit {
-                match preview.update(&mut self.scene, edit) {
-                    Ok(dirty) => outcome.merge(Outcome::dirty(dirty)),
-                    Err(error) => outcome.merge(Outcome::message(error.to_string())),
-                }
+        for edit in edits {
+            match gesture.update(&mut self.scene, edit) {
+                Ok(dirty) => outcome.merge(Outcome::dirty(dirty)),
+                Err(error) => outcome.merge(Outcome::message(error.to_string())),
             }
         }
-        self.preview = Some(preview);
+        self.preview = Some(Preview { gesture, splats });
         outcome.redraw = true;
         outcome
     }
@@ -96,7 +67,7 @@ impl Editor {
     /// Draws everything in its own colors again.
     pub(crate) fn end_preview(&mut self) -> Outcome {
         match self.preview.take() {
-            Some(preview) => Outcome::dirty(preview.abort(&mut self.scene)),
+            Some(preview) => Outcome::dirty(preview.gesture.abort(&mut self.scene)),
             None => Outcome::default(),
         }
     }
@@ -113,27 +84,25 @@ impl Editor {
         self.act_on_marked("Select", |flags| set_selected(flags, true))
     }
 
-    fn act_on_marked(&mut self, name: &str, act: impl Fn(SplatFlags) -> SplatFlags) -> Outcome {
-        let marked: Vec<(NodeId, Vec<bool>)> = editable_layers(&self.scene)
-            .map(|(id, layer)| {
-                let marks = layer.flags.iter();
-                (
-                    id,
-                    marks.map(|f| f.intersects(SplatFlags::MARKED)).collect(),
-                )
-            })
-            .collect();
+    fn act_on_marked(
+        &mut self,
+        name: &str,
+        act: impl Fn(SplatFlags) -> SplatFlags + Sync,
+    ) -> Outcome {
+        let marked = mask::mask_where(&self.scene, |_, layer| {
+            |row: usize| layer.flags[row].intersects(SplatFlags::MARKED)
+        });
+        let count = marked.count();
         let mut outcome = self.end_preview();
         let selects = name == "Select";
-        let edits = marked.iter().filter_map(|(id, marks)| {
-            Edit::map_flags(&self.scene, *id, |row, flags| match marks[row] {
+        let edits = marked.layers.iter().filter_map(|(id, words)| {
+            Edit::map_flags(&self.scene, *id, |row, flags| match is_marked(words, row) {
                 true => act(flags),
                 false if selects && is_touchable(flags) => set_selected(flags, false),
                 false => flags,
             })
         });
         let edit = batch(edits.collect());
-        let count = marked.iter().flat_map(|(_, m)| m).filter(|m| **m).count();
         outcome.merge(self.change(name, edit));
         let what = if selects { "selected" } else { "removed" };
         outcome
@@ -142,17 +111,16 @@ impl Editor {
         outcome
     }
 
-    /// Makes splats with an ailment well: giants and needles smaller, others deleted.
-    pub(super) fn cure(&mut self, ailment: Ailment) -> Outcome {
+    /// Makes these splats well: giants and needles smaller, others deleted.
+    pub(super) fn cure(&mut self, ailment: Ailment, ailing: &RegionMask) -> Outcome {
         let mut outcome = self.end_preview();
         let mut count = 0;
         let edits = editable_layers(&self.scene).filter_map(|(id, layer)| {
+            let (_, words) = ailing.layers.iter().find(|(layer, _)| *layer == id)?;
             let keep = |row: usize| is_touchable(layer.flags[row]);
-            let ails = clean::ailing(&layer.cloud, keep, ailment);
-            let rows: RowSet = (0_u32..)
-                .take(ails.len())
-                .filter(|r| ails[*r as usize])
-                .collect();
+            let ails = |row: usize| keep(row) && is_marked(words, row);
+            let rows = mask::rows_where(layer.flags.len(), ails);
+            let rows: RowSet = rows.into_iter().collect();
             count += rows.len();
             if rows.is_empty() {
                 return None;
@@ -160,7 +128,7 @@ impl Editor {
             match clean::cured(&layer.cloud, keep, ailment, &rows) {
                 Some(values) => Some(Edit::set_rows(id, rows, values)),
                 None => Edit::map_flags(&self.scene, id, |row, flags| {
-                    if ails[row] {
+                    if ails(row) {
                         set_selected(flags, false).with(SplatFlags::DELETED)
                     } else {
                         flags
@@ -175,4 +143,10 @@ impl Editor {
             .get_or_insert_with(|| format!("{count} splats fixed"));
         outcome
     }
+}
+
+fn is_marked(words: &[u32], row: usize) -> bool {
+    words
+        .get(row / 32)
+        .is_some_and(|word| word >> (row % 32) & 1 != 0)
 }

@@ -220,7 +220,7 @@ impl Editor {
     fn take_picked(&mut self) -> Outcome {
         match self.picked.take() {
             Some((Picked::Measure, point)) => self.add_point(point),
-            Some((Picked::Pivot, point)) => self.pivot_at(point),
+            Some((Picked::Pivot, point)) => self.pivot_at(point.picked),
             None => Outcome::default(),
         }
     }

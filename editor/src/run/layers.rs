@@ -55,14 +55,16 @@ impl Editor {
             E::SetPaintOptions(options) => self.set_paint_options(options),
             E::Simplify => Outcome::request(Request::SimplifyDialog),
             E::AcceptSimplified => self.accept_simplified(),
+            E::NewCity => Outcome::request(Request::NewCity),
+            E::SetRecipe(id, recipe) => self.set_recipe(id, recipe),
+            E::KeepCityPart => Outcome::request(Request::KeepCityPart),
             E::CleanUp => Outcome::request(Request::CleanUpDialog),
             E::Doctor => Outcome::request(Request::DoctorDialog),
-            E::PreviewFloaters(rules) => self.preview_floaters(&rules),
-            E::PreviewAilment(ailment) => self.preview_ailment(ailment),
+            E::Preview(marks) => self.preview(&marks),
             E::AcceptPreview => self.accept_preview(),
             E::SelectPreview => self.select_preview(),
             E::EndPreview => self.end_preview(),
-            E::Cure(ailment) => self.cure(ailment),
+            E::Cure(ailment, mask) => self.cure(ailment, &mask),
             E::StripHarmonics(id, degree) => self.strip_harmonics(id, degree),
         }
     }
@@ -118,14 +120,16 @@ impl Editor {
             E::ResetSelectedGrade | E::BakeSelectedGrade => {
                 self.can_bake(self.selected_node().ok_or("Select a layer first")?)
             }
+            E::NewCity => Ok(()),
+            E::SetRecipe(id, _) => self.can_change(*id),
+            E::KeepCityPart => {
+                let id = self.selected_node().ok_or("Select a city first")?;
+                let recipe = self.scene.node(id).and_then(Node::recipe);
+                recipe.map(|_| ()).ok_or("Select a city first")
+            }
             E::AcceptSimplified if !self.shows_simplified() => Err("Nothing simpler is shown"),
             E::AcceptSimplified => Ok(()),
-            E::Simplify
-            | E::CleanUp
-            | E::Doctor
-            | E::PreviewFloaters(_)
-            | E::PreviewAilment(_)
-            | E::Cure(_) => {
+            E::Simplify | E::CleanUp | E::Doctor | E::Preview(_) | E::Cure(..) => {
                 let any = any_splat(&self.scene, is_touchable);
                 any.then_some(())
                     .ok_or("There are no visible, unlocked splats")

@@ -4,7 +4,9 @@
 use glam::{Quat, Vec3};
 use scene::{Edit, EditError, NodeId, Payload, Plane, SplatFlags, Transform, upright};
 
-use crate::{editor::Editor, outcome::Outcome, settings::Settings, target::Pivot};
+use crate::{
+    editor::Editor, outcome::Outcome, settings::Settings, target::Pivot, tools::measure::Anchored,
+};
 
 /// Points that the measuring tool keeps.
 pub(crate) const MOST_POINTS: usize = 3;
@@ -16,9 +18,11 @@ const STRAY: f32 = 0.004;
 const LENGTHS: (f32, f32) = (1e-6, 1e6);
 
 impl Editor {
-    /// Points of the world that were picked with the measuring tool, at most three.
-    pub fn points(&self) -> &[Vec3] {
-        &self.points
+    /// Points of the world that were picked with the measuring tool, at most three. They stay on the splats
+    /// that they were picked on.
+    pub fn points(&self) -> Vec<Vec3> {
+        let points = self.points.iter();
+        points.map(|point| point.world(&self.scene)).collect()
     }
 
     /// The point that things are turned about, where one was picked.
@@ -58,7 +62,7 @@ impl Editor {
         Outcome::message("Click the point to turn and scale about")
     }
 
-    pub(crate) fn add_point(&mut self, point: Vec3) -> Outcome {
+    pub(crate) fn add_point(&mut self, point: Anchored) -> Outcome {
         if self.points.len() >= MOST_POINTS {
             self.points.clear();
         }
@@ -101,7 +105,6 @@ impl Editor {
         match moved {
             Ok((id, motion)) => {
                 let edit = self.in_world(id, &motion);
-                self.points.iter_mut().for_each(|p| *p = motion.point(*p));
                 self.change(name, edit)
             }
             Err(why) => Outcome::message(why),
@@ -158,7 +161,7 @@ impl Editor {
 
     /// Three points become level.
     pub(crate) fn level_points(&mut self) -> Outcome {
-        let points = self.points.clone();
+        let points = self.points();
         self.place("Level by three points", |editor, _| {
             let [a, b, c] = points[..] else {
                 return Err("Pick three points of the floor first".to_owned());
@@ -178,7 +181,7 @@ impl Editor {
 
     /// The surface at the last point becomes level.
     pub(crate) fn level_surface(&mut self) -> Outcome {
-        let last = self.points.last().copied();
+        let last = self.points().last().copied();
         self.place("Level by surface", |editor, id| {
             let at = last.ok_or("Pick a point of the floor first")?;
             let plane = editor.surface_at(id, at).ok_or(
@@ -213,7 +216,7 @@ impl Editor {
 
     /// The distance between the first two points becomes a real length.
     pub(crate) fn rescale_to(&mut self, length: f32) -> Outcome {
-        let points = self.points.clone();
+        let points = self.points();
         self.place("Rescale", |_, _| {
             let [a, b, ..] = points[..] else {
                 return Err("Pick two points first".to_owned());

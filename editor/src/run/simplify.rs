@@ -12,6 +12,7 @@ use crate::{
     editor::Editor,
     gesture::Gesture,
     outcome::Outcome,
+    run::clean::Preview,
     select::{editable_layers, is_selected, is_touchable},
 };
 
@@ -112,7 +113,8 @@ impl Editor {
 
     /// Whether simpler layers are shown that are not kept yet.
     pub fn shows_simplified(&self) -> bool {
-        self.preview.as_ref().is_some_and(|p| p.name() == STEP)
+        let simpler = |preview: &Preview| preview.gesture.name() == STEP;
+        self.preview.as_ref().is_some_and(simpler)
     }
 
     /// Shows simpler layers; nothing is kept until that is wanted.
@@ -121,14 +123,14 @@ impl Editor {
         if self.gesture.is_some() || self.is_dragging() {
             return outcome;
         }
-        let mut preview = Gesture::begin(STEP);
+        let mut gesture = Gesture::begin(STEP);
         for (id, layer) in layers {
-            match preview.update(&mut self.scene, Edit::replace_layer(id, layer)) {
+            match gesture.update(&mut self.scene, Edit::replace_layer(id, layer)) {
                 Ok(dirty) => outcome.merge(Outcome::dirty(dirty)),
                 Err(error) => outcome.merge(Outcome::message(error.to_string())),
             }
         }
-        self.preview = Some(preview);
+        self.preview = Some(Preview { gesture, splats: 0 });
         outcome.redraw = true;
         outcome
     }
@@ -138,7 +140,7 @@ impl Editor {
         if !self.shows_simplified() {
             return Outcome::default();
         }
-        if let Some((name, edit)) = self.preview.take().and_then(Gesture::commit) {
+        if let Some((name, edit)) = self.preview.take().and_then(|p| p.gesture.commit()) {
             self.history.record(&name, edit);
         }
         let left: usize = editable_layers(&self.scene).map(|(_, l)| l.alive()).sum();

@@ -1,6 +1,7 @@
 //! Picking points of what is seen: two have a distance, three have a plane.
 
 use glam::{Vec2, Vec3};
+use scene::{NodeId, Scene};
 
 use super::{Drag, is_click, navigate::Navigate};
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     input::Modifiers,
     outcome::Outcome,
     overlay::{Label, Overlay, Ring, Shape, Tone},
+    picker::Pick,
 };
 
 /// Radius of the mark of a point, points.
@@ -19,6 +21,44 @@ pub(crate) struct PickDrag {
     pub(crate) start: Vec2,
     pub(crate) turning: Navigate,
     pub(crate) what: Picked,
+}
+
+/// A point that stays on the splat where it was picked, wherever that goes: by handles, by a placement, or
+/// back by undo.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anchored {
+    node: NodeId,
+    row: usize,
+    /// From the splat's center, frame of its layer.
+    offset: Vec3,
+    /// Where it was picked, for when the splat is no more.
+    pub(crate) picked: Vec3,
+}
+
+impl Anchored {
+    fn new(scene: &Scene, pick: &Pick) -> Self {
+        let mean = mean_of(scene, pick.node, pick.row as usize).unwrap_or_default();
+        let layer_from_world = scene.world_from_node(pick.node).inverse();
+        Self {
+            node: pick.node,
+            row: pick.row as usize,
+            offset: layer_from_world.point(pick.point) - mean,
+            picked: pick.point,
+        }
+    }
+
+    /// Where it is, world frame.
+    pub(crate) fn world(&self, scene: &Scene) -> Vec3 {
+        match mean_of(scene, self.node, self.row) {
+            Some(mean) => scene.world_from_node(self.node).point(mean + self.offset),
+            None => self.picked,
+        }
+    }
+}
+
+fn mean_of(scene: &Scene, node: NodeId, row: usize) -> Option<Vec3> {
+    let layer = scene.node(node)?.splats()?;
+    layer.cloud.means().get(row).copied()
 }
 
 /// What a picked point is for.
@@ -43,7 +83,7 @@ impl Drag for PickDrag {
         let Some(pick) = cx.picker.pick(pos.x, pos.y) else {
             return Outcome::message("There is no splat under the pointer; click on one");
         };
-        *cx.picked = Some((self.what, pick.point));
+        *cx.picked = Some((self.what, Anchored::new(cx.scene, &pick)));
         Outcome::redraw()
     }
 

@@ -67,6 +67,7 @@ fn main() {
     );
     let mut all = CloudParts::default();
     let (mut laid, mut mapped, mut made, mut baked) = (0.0, 0.0, 0.0, 0.0);
+    let mut counts = [0_usize; 9];
     for y in low.y..=high.y {
         for x in low.x..=high.x {
             let tile = Tile { x, y };
@@ -90,6 +91,9 @@ fn main() {
             let clock = Instant::now();
             let surfels = extrude_with(&layout, &maps, &field, &detail);
             made += clock.elapsed().as_secs_f64();
+            for class in &surfels.classes {
+                counts[*class as usize] += 1;
+            }
             let clock = Instant::now();
             let one = cloud(
                 &surfels,
@@ -114,6 +118,7 @@ fn main() {
         "{} surfels; layout {laid:.2} s, maps {mapped:.2} s, surfels {made:.2} s, light {baked:.2} s",
         all.means.len()
     );
+    println!("by class {counts:?}");
     save(all, target, Path::new(&word(1, "city.ply")));
     let towards = scene_from_city(eye - target);
     let yaw = towards.x.atan2(towards.z).to_degrees();

@@ -3,7 +3,7 @@
 use glam::{Vec2, Vec3};
 use rayon::prelude::*;
 
-use crate::{lamps::Lamps, layout::Layout, maps::Maps};
+use crate::{lamps::Lamps, layout::Layout, maps::Maps, random::cell};
 
 /// Number of coarser copies.
 const LEVELS: usize = 5;
@@ -160,13 +160,19 @@ impl HeightField {
             return 0.0;
         }
         let reach = ((self.highest - at.z) / towards.z).min(220.0);
-        let (mut light, mut t) = (1.0_f32, 0.3);
+        // Neighbors begin at other distances, so that what the steps miss is grain and no stairs.
+        let grain = cell(
+            (at.z * 61.0) as u32,
+            (at.x * 83.0) as i32,
+            (at.y * 71.0) as i32,
+        );
+        let (mut light, mut t) = (1.0_f32, 0.2 + 0.25 * grain);
         while t < reach && light > 0.01 {
             let p = at + towards * t;
-            let over = p.z - self.blurred(p.truncate(), 0.02 * t);
+            let over = p.z - self.blurred(p.truncate(), 0.006 * t);
             light = light.min((over / (0.06 + 0.012 * t) + 0.5).clamp(0.0, 1.0));
             let crown = self.crown(p.truncate());
-            let step = 0.25 + 0.03 * t;
+            let step = 0.25 + 0.018 * t;
             if crown > p.z && p.z > 0.38 * crown {
                 light *= 1.0 - (0.34 * step).min(0.5);
             }

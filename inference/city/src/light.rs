@@ -45,7 +45,7 @@ impl Daylight {
             zenith: Vec3::new(0.05, 0.075, 0.16),
             horizon: Vec3::new(0.27, 0.19, 0.20),
             lamps: Vec3::new(0.42, 0.255, 0.12),
-            emission: 1.05,
+            emission: 0.55,
             exposure: 2.1,
         }
     }

@@ -6,10 +6,12 @@ use glam::DVec2;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    edits::{EditedPlan, Edits},
     finite::FinitePlan,
     layout::{Layout, Plan},
     light::Daylight,
     procedural::{CityStyle, ProceduralPlan},
+    stream::Patch,
 };
 
 /// The recipes that this version writes.
@@ -25,6 +27,12 @@ pub struct CityRecipe {
     /// Whether its lamps are on.
     #[serde(default)]
     pub dusk: bool,
+    /// What an artist changed of the layout.
+    #[serde(default)]
+    pub edits: Edits,
+    /// Parts that became layers of their own.
+    #[serde(default)]
+    pub kept: Vec<Patch>,
 }
 
 /// Where a layout comes from.
@@ -48,14 +56,31 @@ impl CityRecipe {
             version: RECIPE_VERSION,
             source,
             dusk: false,
+            edits: Edits::default(),
+            kept: Vec::new(),
         }
     }
 
     /// Its layouts, tile by tile.
     pub fn plan(&self) -> Arc<dyn Plan> {
-        match &self.source {
+        let plan: Arc<dyn Plan> = match &self.source {
             Source::Style(style) => Arc::new(ProceduralPlan::new(*style)),
             Source::Map { layout, .. } => Arc::new(FinitePlan::new(Layout::clone(layout))),
+        };
+        if self.edits.is_empty() {
+            plan
+        } else {
+            Arc::new(EditedPlan::new(plan, self.edits.clone()))
+        }
+    }
+
+    /// South-western and north-eastern corner of a city that ends, metres in the frame of the plan.
+    pub fn plan_bounds(&self) -> Option<(DVec2, DVec2)> {
+        match &self.source {
+            Source::Style(_) => None,
+            Source::Map { layout, .. } => {
+                Some((layout.origin, layout.origin + layout.size.as_dvec2()))
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use city::{
     Area, AreaKind, Bake, Building, BuildingUse, Class, Daylight, Detail, FinitePlan, HeightField,
-    Layout, Plan, Polygon, Road, RoadClass, Surfels, TILE_SIZE, Tile, Tree, Viewpoint, cloud,
-    extrude, rasterize,
+    Layout, Plan, Polygon, Road, RoadClass, RoofShape, Surfels, TILE_SIZE, Tile, Tree, Viewpoint,
+    cloud, extrude, rasterize,
 };
 use glam::{Vec2, Vec3};
 
@@ -205,5 +205,61 @@ fn tiles_meet_without_gap_or_double() {
         same * 100 > parts.len() * 98,
         "{same} of {} surfels are the same",
         parts.len()
+    );
+}
+
+#[test]
+fn broken_buildings_are_survived() {
+    let mut layout = small(48.0);
+    let ring = |points: &[[f32; 2]]| Polygon {
+        outer: points.iter().map(|p| Vec2::from_array(*p)).collect(),
+        holes: Vec::new(),
+    };
+    let outlines = [
+        ring(&[]),
+        ring(&[[5.0, 5.0], [9.0, 5.0]]),
+        ring(&[[5.0, 36.0], [5.0, 36.0], [5.0, 36.0]]),
+        ring(&[[5.0, 36.0], [9.0, 40.0], [9.0, 36.0], [5.0, 40.0]]),
+        ring(&[[5.0, 36.0], [9.0, 36.0], [9.0, 36.001], [5.0, 36.001]]),
+    ];
+    let roofs = [
+        RoofShape::Dome,
+        RoofShape::Pyramid,
+        RoofShape::Mansard,
+        RoofShape::Gabled,
+        RoofShape::Shed,
+    ];
+    for (k, (footprint, roof)) in outlines.into_iter().zip(roofs).enumerate() {
+        for (base, height) in [
+            (0.0, 9.0),
+            (0.0, -3.0),
+            (12.0, 9.0),
+            (0.0, 0.01),
+            (3.0, 400.0),
+        ] {
+            layout.buildings.push(Building {
+                id: 100 + k as u64,
+                footprint: footprint.clone(),
+                roof: Some(roof),
+                base,
+                height,
+                ..house(9, Vec2::ZERO, Vec2::ONE)
+            });
+        }
+    }
+    let made = surfels(&layout, &Detail::Stride(1.0));
+    assert!(
+        made.means.iter().all(|p| p.is_finite()),
+        "places without a number"
+    );
+    assert!(
+        made.sigmas
+            .iter()
+            .all(|s| s.is_finite() && s.min_element() > 0.0),
+        "sizes without a number"
+    );
+    assert!(
+        made.normals.iter().all(|n| (n.length() - 1.0).abs() < 1e-3),
+        "normals of no length"
     );
 }

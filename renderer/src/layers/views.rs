@@ -46,6 +46,8 @@ impl<C: Chunk> Layers<C> {
         let sights = self.sights(frame, part);
         let cut = self.cut(frame, &sights);
         let (mut changed, mut recolored) = (false, false);
+        // Around a pixel little has to be there.
+        let is_whole = part == Part::whole(&frame.camera);
         let drawn = self.layers.iter_mut().filter(|l| l.visible && l.len() > 0);
         for (l, layer) in drawn.enumerate() {
             let Some(stream) = &mut layer.stream else {
@@ -58,7 +60,7 @@ impl<C: Chunk> Layers<C> {
             stream.unseen |= uploaded || redrawn;
             changed |= !rows_are_drawn && std::mem::take(&mut stream.unseen);
             let is_there = stream.plan.missing.is_empty() && frame.detail == Detail::Exact;
-            if is_there && !layer.chunks.is_empty() {
+            if is_whole && is_there && !layer.chunks.is_empty() {
                 layer.drop_rows();
                 changed = true;
             }

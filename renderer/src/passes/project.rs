@@ -18,13 +18,14 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(super) fn new(device: &wgpu::Device, module: &wgpu::ShaderModule) -> Self {
+    /// Of `project.wgsl`, and of `project_known.wgsl` for colors that are known.
+    pub(super) fn new(device: &wgpu::Device, [module, known]: [wgpu::ShaderModule; 2]) -> Self {
         Self {
-            main: Kernel::new(device, module, "project", "main"),
-            main_known: Kernel::new(device, module, "project_known", "main_known"),
-            recolor: Kernel::new(device, module, "recolor", "recolor"),
-            recolor_known: Kernel::new(device, module, "recolor_known", "recolor_known"),
-            harmonics: Kernel::new(device, module, "harmonics", "harmonics"),
+            main: Kernel::new(device, &module, "project", "main"),
+            main_known: Kernel::new(device, &known, "project_known", "main"),
+            recolor: Kernel::new(device, &module, "recolor", "recolor"),
+            recolor_known: Kernel::new(device, &known, "recolor_known", "recolor"),
+            harmonics: Kernel::new(device, &module, "harmonics", "harmonics"),
         }
     }
 

@@ -1,6 +1,7 @@
 //! New parameters for some splats of a layer, and how they change places with the old ones.
 
 use glam::{Quat, Vec3};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Edit, EditError, Kind};
@@ -115,7 +116,30 @@ impl Edit {
         rows: RowSet,
         transform: &Transform,
     ) -> Option<Self> {
+        if transform.rotation == Quat::IDENTITY && *transform != Transform::IDENTITY {
+            return Self::shift_rows(scene, id, rows, transform);
+        }
         Self::reshape_rows(scene, id, rows, |part| part.transformed(transform))
+    }
+
+    /// The same where nothing is turned: only places change, and sizes where it scales.
+    fn shift_rows(scene: &Scene, id: NodeId, rows: RowSet, transform: &Transform) -> Option<Self> {
+        let cloud = &scene.node(id)?.splats()?.cloud;
+        if rows.is_empty() || rows.covering().end > cloud.len() {
+            return None;
+        }
+        let list: Vec<usize> = rows.iter().collect();
+        let means = list
+            .par_iter()
+            .map(|row| transform.place(cloud.means()[*row]));
+        let by = Vec3::splat(transform.scale.ln());
+        let scales = list.par_iter().map(|row| cloud.log_scales()[*row] + by);
+        let values = RowValues {
+            means: Some(means.collect()),
+            log_scales: (transform.scale != 1.0).then(|| scales.collect()),
+            ..RowValues::default()
+        };
+        Some(Self::set_rows(id, rows, values))
     }
 
     /// Mirrors some splats of a layer at a plane of its own frame, through `point` across the unit

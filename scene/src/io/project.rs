@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::IoError;
-use crate::{Cancelled, History, Payload, Progress, Scene};
+use crate::{History, Payload, Scene};
 pub(crate) use parts::{cloud as shared_cloud, flags as flag_bytes, layout as shared_layout};
 
 /// Ending of project files, without the dot.
@@ -29,9 +29,6 @@ pub const PROJECT_EXTENSION: &str = "splatwright";
 /// The newest version that this program reads, and the one that it writes.
 const VERSION: u32 = 1;
 const FORMAT: &str = "splatwright-project";
-
-/// Hears how far a project is written or read; an error stops the work.
-pub type Listen<'a> = dyn FnMut(Progress) -> Result<(), Cancelled> + 'a;
 
 /// Why a project file could not be read.
 #[derive(Debug, thiserror::Error)]

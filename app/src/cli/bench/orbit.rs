@@ -165,15 +165,15 @@ fn last_round(samples: &[Sample]) -> serde_json::Value {
 
 /// What the system says that this process holds, bytes; zeros where it does not say.
 #[derive(Debug, Clone, Copy, Default)]
-struct ProcessMemory {
+pub(crate) struct ProcessMemory {
     /// Its own.
-    own: u64,
+    pub(crate) own: u64,
     /// Of files, given back whenever somebody needs it.
     of_files: u64,
 }
 
 impl ProcessMemory {
-    fn now() -> Self {
+    pub(crate) fn now() -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let of = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));

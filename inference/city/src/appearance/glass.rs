@@ -104,7 +104,7 @@ pub(super) fn curtain_wall(style: &FacadeStyle, wall: &Wall, at: Vec2, w: Vec2) 
     };
     let dark = 0.75 + 0.5 * chance(5, column as i32);
     let glass = Surface {
-        albedo: style.tint * (0.16 * dark) + Vec3::splat(0.26 * blind),
+        albedo: style.tint * (0.16 * dark) + Vec3::splat(0.15 * blind),
         roughness: 0.06,
         glass: 1.0 - 0.5 * blind,
         emissive: lamp_color(0.5 + 0.5 * style.cool) * glow,

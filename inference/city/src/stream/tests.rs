@@ -55,7 +55,7 @@ fn leaves_cover_the_reach_once_and_are_fine_near_the_eye() {
 #[test]
 fn a_flight_always_has_ground_below_it_and_forgets_what_is_behind() {
     let reach = Reach::default();
-    let mut streamer = streamer(reach);
+    let mut streamer = streamer(reach.clone());
     let mut eye = DVec3::new(0.0, 0.0, 30.0);
     let mut held = settle(&mut streamer, eye);
     let most = held.len();
@@ -73,7 +73,7 @@ fn a_flight_always_has_ground_below_it_and_forgets_what_is_behind() {
         assert_eq!(&held, streamer.shown());
         let near = Reach {
             distance: 500.0,
-            ..reach
+            ..reach.clone()
         };
         covers_once(&held, eye, &near).expect("ground");
         // A busy machine may need a moment; whoever flies slower than it makes patches never sees the end.
@@ -105,6 +105,18 @@ fn a_changed_plan_is_made_again_without_a_hole() {
         std::thread::sleep(Duration::from_millis(1));
     }
     assert_eq!(streamer.shown(), &before);
+}
+
+#[test]
+fn what_is_kept_is_left_out_and_nothing_else() {
+    let mut reach = Reach::default();
+    let eye = DVec3::new(700.0, 700.0, 30.0);
+    let kept = Patch::at(5, DVec2::new(400.0, 300.0));
+    reach.kept.push(kept);
+    let leaves: BTreeSet<Patch> = wanted(eye, &reach, &BTreeSet::new()).into_iter().collect();
+    assert!(!leaves.iter().any(|p| p.holds(kept) || kept.holds(*p)));
+    let with: BTreeSet<Patch> = leaves.into_iter().chain([kept]).collect();
+    covers_once(&with, eye, &reach).expect("no other hole");
 }
 
 #[test]

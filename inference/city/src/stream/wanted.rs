@@ -7,7 +7,7 @@ use glam::{DVec2, DVec3};
 use super::patch::{COARSEST, FINEST, Patch};
 
 /// How much of a city is made.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Reach {
     /// A patch is split where the eye is nearer than so many of its sides. At 2 a splat covers about 1.6 pixels
     /// of a picture 1000 pixels high.
@@ -18,6 +18,8 @@ pub struct Reach {
     pub finest: u8,
     /// South-western and north-eastern corner of a plan that ends.
     pub bounds: Option<(DVec2, DVec2)>,
+    /// Patches that are somebody else's: nothing is made there.
+    pub kept: Vec<Patch>,
 }
 
 impl Default for Reach {
@@ -27,6 +29,7 @@ impl Default for Reach {
             distance: 1500.0,
             finest: 5,
             bounds: None,
+            kept: Vec::new(),
         }
     }
 }
@@ -64,15 +67,17 @@ fn descend(
     leaves: &mut Vec<Patch>,
 ) {
     let distance = patch.distance(eye);
-    if distance > reach.distance || !reach.touches(patch) {
+    let is_kept = reach.kept.iter().any(|kept| kept.holds(patch));
+    if is_kept || distance > reach.distance || !reach.touches(patch) {
         return;
     }
+    let around_kept = reach.kept.iter().any(|kept| patch.holds(*kept));
     let is_split = shown
         .iter()
         .any(|s| s.level > patch.level && patch.holds(*s));
     let inertia = if is_split { INERTIA } else { 1.0 };
     let near = distance < reach.sharpness * patch.side() * inertia;
-    if near && patch.level < reach.finest.min(FINEST) {
+    if around_kept || (near && patch.level < reach.finest.min(FINEST)) {
         for child in patch.children() {
             descend(child, eye, reach, shown, leaves);
         }

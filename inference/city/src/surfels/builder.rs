@@ -37,6 +37,8 @@ pub(super) struct Builder {
     pub(super) surfels: Surfels,
     pub(super) class: Class,
     pub(super) instance: u32,
+    /// Bars are made of pieces at least so long, metres: short ones are sorted better, long ones are fewer.
+    pub(super) segment: f32,
 }
 
 impl Builder {
@@ -45,6 +47,7 @@ impl Builder {
             surfels: Surfels::default(),
             class,
             instance,
+            segment: 0.0,
         }
     }
 
@@ -136,7 +139,7 @@ impl Builder {
         if !(length > 1e-3) {
             return;
         }
-        let n = (length / (2.2 * width)).round().max(1.0);
+        let n = (length / (2.2 * width).max(self.segment)).round().max(1.0);
         let step = length / n;
         for k in 0..n as u32 {
             let spot = Spot {

@@ -33,7 +33,7 @@ pub(super) fn cars(site: &Site<'_>, cars: &[&Car]) -> Surfels {
         body(
             &CarStyle::of(one.style),
             &frame,
-            stride.clamp(0.03125, 0.5),
+            stride.clamp(0.03125, 1.2),
             &mut builder,
         );
     }
@@ -150,7 +150,9 @@ fn body(style: &CarStyle, frame: &Frame, stride: f32, builder: &mut Builder) {
     for end in [1.0, -1.0] {
         cap(style, frame, end, stride, builder);
     }
-    wheels(style, frame, stride, builder);
+    if stride <= 0.5 {
+        wheels(style, frame, stride, builder);
+    }
     shadow(style, frame, stride, builder);
 }
 
@@ -213,7 +215,7 @@ fn wheels(style: &CarStyle, frame: &Frame, stride: f32, builder: &mut Builder) {
 /// The dark under a car: worth far more than it costs.
 fn shadow(style: &CarStyle, frame: &Frame, stride: f32, builder: &mut Builder) {
     let dark = Surface::matte(Vec3::splat(0.012));
-    let cell = stride.clamp(0.2, 0.5);
+    let cell = stride.clamp(0.2, 1.5);
     let (half, wide) = (0.5 * style.length - 0.1, 0.5 * style.width - 0.06);
     let n = (Vec2::new(half, wide) * 2.0 / cell).ceil();
     for row in 0..n.y as u32 {

@@ -221,11 +221,19 @@ fn building(site: &Site<'_>, building: &Building, instance: u32) -> Surfels {
     }
     let (middle, radius) = roof.dome();
     let reach = radius.hypot(3.0);
-    let up = (roof.shape == RoofShape::Flat).then_some(Vec3::Z);
-    let stride = site
+    let mut stride = site
         .detail
-        .stride(middle.extend(building.height), reach, up)
-        .max(finest);
+        .stride(middle.extend(building.height), reach, None);
+    if let Detail::View(view) = site.detail
+        && view.eye.z < building.height
+    {
+        // From below, roofs are seen at a flat angle or not at all.
+        stride = stride.max(if roof.shape == RoofShape::Flat {
+            1.0
+        } else {
+            0.25
+        });
+    }
     roof.emit(&mut builder, building, stride);
     if building.base > 0.5 {
         soffit(&mut builder, &roof, building, stride);

@@ -52,6 +52,7 @@ fn lamp(site: &Site<'_>, lamp: &Lamp, builder: &mut Builder) {
     if stride > 1.0 {
         return;
     }
+    builder.segment = stride;
     let sides = if stride <= 0.25 { 5 } else { 3 };
     let foot = lamp.at.extend(KERB);
     let steel = metal(0.17);

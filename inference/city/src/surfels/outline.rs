@@ -19,6 +19,8 @@ pub(super) struct Run {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OnWall {
     pub(super) at: Vec2,
+    /// Metres along the run.
+    pub(super) along: f32,
     pub(super) tangent: Vec3,
     pub(super) normal: Vec3,
 }
@@ -60,6 +62,7 @@ impl Run {
         let along = (b - a).normalize_or_zero();
         OnWall {
             at: a + along * (u - self.starts[k]),
+            along: u,
             tangent: along.extend(0.0),
             normal: Vec3::new(along.y, -along.x, 0.0),
         }
@@ -70,6 +73,16 @@ impl Run {
         self.starts.windows(2).map(|pair| {
             let half = 0.5 * (pair[1] - pair[0]);
             (self.at(pair[0] + half), half)
+        })
+    }
+
+    /// The same cut into pieces at most so long.
+    pub(super) fn short_pieces(&self, longest: f32) -> impl Iterator<Item = (OnWall, f32)> {
+        self.starts.windows(2).flat_map(move |pair| {
+            let n = ((pair[1] - pair[0]) / longest).ceil().max(1.0);
+            let half = 0.5 * (pair[1] - pair[0]) / n;
+            let start = pair[0];
+            (0..n as u32).map(move |k| (self.at(start + (2.0 * k as f32 + 1.0) * half), half))
         })
     }
 

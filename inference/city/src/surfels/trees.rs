@@ -29,6 +29,7 @@ pub(super) fn trees(site: &Site<'_>, trees: &[&Tree]) -> Surfels {
 /// Number of leaves and their size for a stride, metres.
 fn leaves(stride: f32) -> (u32, f32) {
     match stride {
+        s if s <= 0.03125 => (12000, 0.046),
         s if s <= 0.0625 => (6500, 0.062),
         s if s <= 0.125 => (3000, 0.092),
         s if s <= 0.25 => (1000, 0.16),
@@ -113,6 +114,7 @@ fn trunk(
     if stride > 2.0 {
         return;
     }
+    builder.segment = stride;
     // Three sheets around the axis stand for the round trunk.
     let sides = if stride <= 0.25 { 6 } else { 3 };
     for k in 0..sides {
@@ -131,10 +133,10 @@ fn trunk(
         // Bare earth in a frame of stone.
         let earth = Surface::matte(Vec3::new(0.07, 0.055, 0.042));
         let quad = super::builder::Quad {
-            middle: tree.at.extend(super::ground::KERB + 0.012),
-            right: Vec3::X * 0.6,
-            up: Vec3::Y * 0.6,
+            middle: tree.at.extend(super::ground::KERB + 0.03),
+            right: Vec3::X * 0.5,
+            up: Vec3::Y * 0.5,
         };
-        builder.quad(&quad, 0.2, |_| earth);
+        builder.quad(&quad, stride, |_| earth);
     }
 }

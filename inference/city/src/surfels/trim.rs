@@ -16,6 +16,9 @@ use crate::{
     random::cell,
 };
 
+/// Ledges come in pieces at most so long, metres: each as fine as it is near.
+const LEDGE: f32 = 9.0;
+
 /// A box on the wall: from the place, `half` along, between two heights, from the wall outward.
 pub(super) fn ledge(
     builder: &mut Builder,
@@ -39,9 +42,9 @@ pub(super) fn trim(site: &Site<'_>, job: &WallJob<'_>, roof: &RoofPlan, builder:
     let (wall, style) = (&job.wall, job.style);
     let flat = matches!(roof.shape, RoofShape::Flat | RoofShape::Dome);
     if flat && job.stride <= 2.0 {
-        parapet(job, builder);
+        parapet(site, job, builder);
     }
-    if wall.kind == WallKind::Party || job.stride > 2.0 {
+    if wall.kind == WallKind::Party || job.stride > 1.0 {
         return;
     }
     let visible = |place: &OnWall, z: f32| {
@@ -50,14 +53,15 @@ pub(super) fn trim(site: &Site<'_>, job: &WallJob<'_>, roof: &RoofPlan, builder:
     };
     let seen: Vec<bool> = job
         .run
-        .pieces()
+        .short_pieces(LEDGE)
         .map(|(place, _)| visible(&place, wall.height - 1.0))
         .collect();
     let trim = Surface::matte(style.trim);
-    for ((place, half), seen) in job.run.pieces().zip(seen) {
+    for ((place, half), seen) in job.run.short_pieces(LEDGE).zip(seen) {
         if !seen {
             continue;
         }
+        let job = &job.near(site, Vec2::new(place.along, wall.height), half);
         if style.cornice > 0.0 && wall.height > 4.0 {
             let deep = if style.family == Family::Glass {
                 0.1
@@ -129,7 +133,7 @@ fn builder_is_low(job: &WallJob<'_>) -> bool {
     job.building.base < job.wall.ground_floor
 }
 
-fn parapet(job: &WallJob<'_>, builder: &mut Builder) {
+fn parapet(site: &Site<'_>, job: &WallJob<'_>, builder: &mut Builder) {
     if matches!(job.building.usage, BuildingUse::Shed) {
         return;
     }
@@ -145,7 +149,8 @@ fn parapet(job: &WallJob<'_>, builder: &mut Builder) {
         ..Surface::matte(Vec3::splat(0.26))
     };
     let z = job.wall.height;
-    for (place, half) in job.run.pieces() {
+    for (place, half) in job.run.short_pieces(LEDGE) {
+        let job = job.near(site, Vec2::new(place.along, z), half);
         for (side, offset) in [(1.0, 0.0), (-1.0, -0.3)] {
             let quad = Quad {
                 middle: place.point(z + 0.5 * high, offset),
@@ -194,12 +199,18 @@ fn bays(site: &Site<'_>, job: &WallJob<'_>, builder: &mut Builder) {
             if floor < hidden.max(low) {
                 continue;
             }
-            let balcony = job.stride <= 1.0 && has_balcony(style, wall.kind, column, row);
+            let part = job.near(
+                site,
+                Vec2::new(u, floor + 0.5 * wall.floor),
+                0.7 * wall.floor,
+            );
+            builder.segment = part.stride;
+            let balcony = has_balcony(style, wall.kind, column, row);
             if balcony {
-                balcony_at(job, builder, &place, floor);
+                balcony_at(&part, builder, &place, floor);
             }
-            if job.stride <= RECESS_STRIDE {
-                window(job, builder, &place, &opening, floor);
+            if part.stride <= RECESS_STRIDE {
+                window(&part, builder, &place, &opening, floor);
             }
         }
     }

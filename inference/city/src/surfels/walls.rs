@@ -20,11 +20,13 @@ pub(super) const RECESS: f32 = 0.15;
 pub(super) const RECESS_STRIDE: f32 = 0.25;
 
 /// One wall of a building with all that is known about it.
+#[derive(Clone, Copy)]
 pub(super) struct WallJob<'a> {
     pub(super) run: &'a Run,
     pub(super) wall: Wall,
     pub(super) style: &'a FacadeStyle,
     pub(super) building: &'a Building,
+    /// The finest of its parts.
     pub(super) stride: f32,
 }
 
@@ -52,78 +54,128 @@ pub(super) fn kind_of(site: &Site<'_>, run: &Run, building: &Building, instance:
     }
 }
 
-/// Borders of the cells along one direction, on the period of `count` parts between two ends.
-fn cuts(ends: f32, part: f32, count: u32, total: f32, stride: f32) -> Vec<f32> {
+/// The parts between two ends along one direction, each from where to where.
+fn spans(ends: f32, part: f32, count: u32, total: f32) -> Vec<(f32, f32)> {
     let mut cuts = vec![0.0];
-    let mut add = |from: f32, to: f32, n: f32| {
-        let n = n.max(1.0);
-        for k in 1..=n as u32 {
-            cuts.push(from + (to - from) * k as f32 / n);
-        }
-    };
-    if stride > 1.0 || count == 0 {
-        add(0.0, total, (total / stride).round());
-        return cuts;
-    }
-    if ends > 0.0 {
-        add(0.0, ends, (ends / stride).round());
-    }
-    let raw = part / stride;
-    // Twelfths of a bay or floor are the edges of windows.
-    let n = if raw >= 9.0 {
-        12.0 * (raw / 12.0).round()
-    } else {
+    cuts.extend((0..=count).map(|k| ends + k as f32 * part));
+    cuts.push(total);
+    cuts.dedup_by(|b, a| *b - *a < 1e-3);
+    cuts.windows(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+/// Number of cells along a part. Twelfths of a bay or floor are the edges of windows.
+fn cells(length: f32, stride: f32) -> u32 {
+    let raw = length / stride;
+    let count = if raw < 9.0 {
         raw.round()
+    } else if raw < 15.0 {
+        12.0
+    } else if raw < 30.0 {
+        6.0 * (raw / 6.0).round()
+    } else {
+        12.0 * (raw / 12.0).round()
     };
-    for k in 0..count {
-        let from = ends + k as f32 * part;
-        add(from, from + part, n);
-    }
-    let rest = total - ends - count as f32 * part;
-    if rest > 1e-3 {
-        add(total - rest, total, (rest / stride).round());
-    }
-    cuts
+    count.max(1.0) as u32
 }
 
 impl WallJob<'_> {
+    /// The same wall as fine as a part of it deserves: what lies within `radius` of a place.
+    pub(super) fn near(&self, site: &Site<'_>, at: Vec2, radius: f32) -> Self {
+        let place = self.run.at(at.x);
+        let stride = site
+            .detail
+            .stride(place.point(at.y, 0.0), radius, Some(place.normal));
+        // The parts of one wall agree on which lattice they are in.
+        let coarsest = if self.stride <= 1.0 { 1.0 } else { f32::MAX };
+        Self {
+            stride: stride.max(self.stride).min(coarsest),
+            ..*self
+        }
+    }
+
     /// Puts the cells of the wall down.
     pub(super) fn emit(&self, site: &Site<'_>, builder: &mut Builder, roof: &RoofPlan) {
         builder.class = Class::Facade;
+        builder.segment = self.stride;
         let wall = &self.wall;
-        if self.stride >= site.scope.asked_from {
+        if site.scope.asked_from.is_finite() {
             builder.surfels.asks.walls.push((*self.style, *wall));
         }
-        let columns = cuts(wall.corner, wall.bay, wall.bays, wall.length, self.stride);
-        let rows = cuts(
-            wall.ground_floor,
-            wall.floor,
-            wall.floors,
-            wall.height,
-            self.stride,
-        );
-        for (column, pair) in columns.windows(2).enumerate() {
-            let (u, du) = (0.5 * (pair[0] + pair[1]), pair[1] - pair[0]);
-            let place = self.run.at(u);
-            let (other, top) = site.standing(place.outside(0.45));
-            let hidden = if other != 0 && other != builder.instance {
-                top
+        let whole = self.stride > 1.0;
+        let (across, up) = if whole {
+            (vec![(0.0, wall.length)], vec![(0.0, wall.height)])
+        } else {
+            (
+                spans(wall.corner, wall.bay, wall.bays, wall.length),
+                spans(wall.ground_floor, wall.floor, wall.floors, wall.height),
+            )
+        };
+        let part = |at: Vec2, radius: f32| {
+            if whole {
+                *self
             } else {
-                0.0
-            };
-            let low = self.building.base.max(hidden - 0.25);
-            for (row, pair) in rows.windows(2).enumerate() {
-                let (v, dv) = (0.5 * (pair[0] + pair[1]), pair[1] - pair[0]);
-                if v < low {
+                self.near(site, at, radius)
+            }
+        };
+        for (left, right) in across {
+            for (low, high) in &up {
+                let (from, to) = (Vec2::new(left, *low), Vec2::new(right, *high));
+                part(0.5 * (from + to), 0.5 * from.distance(to)).panel(site, builder, from, to);
+            }
+            let eaves = Vec2::new(0.5 * (left + right), wall.height);
+            part(eaves, 0.5 * (right - left)).gables(site, builder, roof, (left, right));
+        }
+    }
+
+    /// What stands before a place of the wall hides it up to this height.
+    fn hidden(&self, site: &Site<'_>, builder: &Builder, u: f32) -> f32 {
+        let (other, top) = site.standing(self.run.at(u).outside(0.45));
+        if other != 0 && other != builder.instance {
+            top
+        } else {
+            0.0
+        }
+    }
+
+    /// The cells of one rectangle of the wall.
+    fn panel(&self, site: &Site<'_>, builder: &mut Builder, from: Vec2, to: Vec2) {
+        let (columns, rows) = (
+            cells(to.x - from.x, self.stride),
+            cells(to.y - from.y, self.stride),
+        );
+        let size = (to - from) / Vec2::new(columns as f32, rows as f32);
+        let end = Vec2::new(self.wall.length, self.wall.height);
+        for column in 0..columns {
+            let u = from.x + (column as f32 + 0.5) * size.x;
+            let low = self.building.base.max(self.hidden(site, builder, u) - 0.25);
+            for row in 0..rows {
+                let at = Vec2::new(u, from.y + (row as f32 + 0.5) * size.y);
+                if at.y < low {
                     continue;
                 }
-                let at_edge = column == 0 || column + 2 == columns.len() || row + 2 == rows.len();
-                let backed = !at_edge && row % 2 == 0 && column % 2 == 0;
-                self.cell(site, builder, Vec2::new(u, v), Vec2::new(du, dv), backed);
+                let inner = at.x > size.x && (at + size).cmplt(end).all();
+                let backed = inner && row % 2 == 0 && column % 2 == 0;
+                self.cell(site, builder, at, size, backed);
             }
-            let rise = roof.rise(place.outside(-0.06));
+        }
+    }
+
+    /// The wall above the eaves where the roof does not come down to them.
+    fn gables(
+        &self,
+        site: &Site<'_>,
+        builder: &mut Builder,
+        roof: &RoofPlan,
+        (left, right): (f32, f32),
+    ) {
+        let columns = cells(right - left, self.stride);
+        let du = (right - left) / columns as f32;
+        for column in 0..columns {
+            let u = left + (column as f32 + 0.5) * du;
+            let rise = roof.rise(self.run.at(u).outside(-0.06));
             if rise > 0.1 {
-                self.gable(builder, u, du, rise.max(0.0), hidden);
+                let hidden = self.hidden(site, builder, u);
+                self.gable(builder, u, du, rise, hidden);
             }
         }
     }

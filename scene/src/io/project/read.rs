@@ -13,12 +13,12 @@ use serde::de::DeserializeOwned;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    CloudShape, FORMAT, Listen, Manifest, Project, ProjectError, VERSION,
+    CloudShape, FORMAT, Manifest, Project, ProjectError, VERSION,
     parts::{self, Parts},
     project_error,
 };
 use crate::{
-    Cancelled, GaussianCloud, History, Progress, Scene,
+    Cancelled, GaussianCloud, History, Listen, Progress, Scene,
     cloud::{CloudParts, Column, ColumnValues},
     io::{IoError, PlyLayout},
     sh,

@@ -1,13 +1,19 @@
 //! A project comes back as it was, and whatever is wrong with a file is told.
 
-use std::{fs, io::Cursor, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    io::Cursor,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use glam::{Quat, Vec3};
 
 use super::{Project, ProjectError, load_project, read, save_project};
 use crate::{
-    Cancelled, Column, ColumnValues, Edit, GaussianCloud, History, Node, NodeId, Payload, Scene,
-    SplatFlags, SplatLayer, Transform,
+    Cancelled, Column, ColumnValues, Edit, GaussianCloud, History, Node, NodeId, Payload,
+    RowValues, Scene, SplatFlags, SplatLayer, Transform,
     cloud::CloudParts,
     io::{self, IoError},
 };
@@ -316,4 +322,44 @@ fn selections_with_names_come_back_and_so_do_their_steps() {
     assert_eq!(back.scene.selection_sets()[0].len(), 9, "all rows");
     back.history.undo(&mut back.scene);
     assert!(back.scene.selection_sets().is_empty(), "taken back");
+}
+
+#[test]
+fn a_snapshot_of_a_long_history_copies_no_step_and_keeps_what_is_taken_back_meanwhile() {
+    const SPLATS: u32 = 200_000;
+    let (mut scene, mut history) = (Scene::new(), History::new(usize::MAX));
+    let layer = SplatLayer::new(cloud(SPLATS as usize, 0), "file.ply");
+    let (id, edit) = Edit::insert(&scene, Node::new("a", Payload::Splats(layer)));
+    history.run(&mut scene, "bring", edit).expect("a new layer");
+    for step in 0..40 {
+        let values = RowValues {
+            means: Some(vec![Vec3::splat(step as f32); SPLATS as usize]),
+            ..RowValues::default()
+        };
+        let edit = Edit::set_rows(id, (0..SPLATS).collect(), values);
+        history.run(&mut scene, "move", edit).expect("its rows");
+    }
+    assert!(history.bytes() > 90 << 20, "{} bytes", history.bytes());
+
+    let timed = || {
+        let start = Instant::now();
+        let project = Project::snapshot(&scene, &history);
+        (start.elapsed(), project)
+    };
+    // The quickest of some: a busy machine may take the thread away in any one of them.
+    let taken = (0..5).map(|_| timed().0).min().expect("some times");
+    assert!(
+        taken < Duration::from_millis(5),
+        "{taken:?} for a snapshot of {} bytes of steps",
+        history.bytes()
+    );
+
+    let mut project = timed().1;
+    while history.undo(&mut scene).is_some() {}
+    assert_eq!(project.history.applied(), 41, "the snapshot's own steps");
+    let newest = project.scene.node(id).and_then(Node::splats);
+    let newest = newest.expect("the layer").cloud.means()[0];
+    assert_eq!(newest, Vec3::splat(39.0), "the snapshot's own scene");
+    while project.history.undo(&mut project.scene).is_some() {}
+    assert_eq!(project.scene, scene, "both go back to the same start");
 }

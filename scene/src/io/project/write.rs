@@ -9,11 +9,11 @@ use serde::Serialize;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{
-    CloudShape, ColumnShape, FORMAT, LayerLine, Listen, Manifest, Project, VERSION,
+    CloudShape, ColumnShape, FORMAT, LayerLine, Manifest, Project, VERSION,
     parts::{self, Parts},
 };
 use crate::{
-    Cancelled, GaussianCloud, Progress,
+    Cancelled, GaussianCloud, Listen, Progress,
     cloud::{Column, ColumnValues},
     io::{IoError, SaveReport, atomic::write_atomically},
 };
