@@ -14,6 +14,9 @@ use crate::{icons, text};
 /// Width of the rail, points.
 pub const WIDTH: f32 = 44.0;
 
+/// Height that everything takes, points.
+const ALL_TOOLS: f32 = 690.0;
+
 /// The kinds, from the top.
 const GROUPS: &[&[ToolKind]] = &[
     &[ToolKind::Navigate],
@@ -33,6 +36,8 @@ pub struct Shown([usize; GROUPS.len()]);
 
 /// The rail's content.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, shown: &mut Shown, wishes: &mut Wishes) {
+    // In a low window keys and menus must do for the view.
+    let roomy = ui.available_height() >= ALL_TOOLS;
     ui.vertical_centered(|ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         ui.add_space(GAP);
@@ -40,13 +45,15 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, shown: &mut Shown, wishes: &mut Wishes) {
             group_ui(ui, cx, wishes, group, shown);
         }
         divider(ui);
-        for (symbol, command) in [
-            (icons::FOCUS, Command::FocusSelection),
-            (icons::FRAME_ALL, Command::FrameAll),
-        ] {
-            action(ui, cx, wishes, symbol, command);
+        if roomy {
+            for (symbol, command) in [
+                (icons::FOCUS, Command::FocusSelection),
+                (icons::FRAME_ALL, Command::FrameAll),
+            ] {
+                action(ui, cx, wishes, symbol, command);
+            }
+            divider(ui);
         }
-        divider(ui);
         for (symbol, command) in [
             (icons::UNDO, Command::Undo),
             (icons::REDO, Command::Redo),
