@@ -1,6 +1,7 @@
 //! Cities around the camera: every recipe of the scene has a streamer that brings patches and takes them away.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
@@ -180,12 +181,26 @@ impl Cities {
         let make = move |patch: Patch, alive: &dyn Fn() -> bool| {
             let maker =
                 maker.get_or_init(|| CityMaker::new(plan_of.plan(), painter.decoder(), light));
-            let made = maker.make(patch, alive).unwrap_or_else(|error| {
-                painter.report(error.to_string());
-                None
-            });
+            // A panic must not take the thread with it: the patch stays empty, the city goes on.
+            let made = catch_unwind(AssertUnwindSafe(|| maker.make(patch, alive)));
             wake();
-            made
+            match made {
+                Ok(Ok(made)) => made,
+                Ok(Err(error)) => {
+                    painter.report(error.to_string());
+                    None
+                }
+                Err(_) => {
+                    let place = patch.origin();
+                    painter.report(format!(
+                        "A part of the city could not be made by a programming error; please report it with the seed                          or the map, and this place: {} m, {:.0} {:.0}",
+                        patch.stride(),
+                        place.x,
+                        place.y
+                    ));
+                    None
+                }
+            }
         };
         let mut old = BTreeMap::new();
         if let Some(before) = before {

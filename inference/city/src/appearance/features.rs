@@ -261,3 +261,40 @@ impl Surface {
 }
 
 const _: () = assert!(STYLE_NUMBERS == 32, "the order of features depends on it");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::{Building, BuildingUse, Polygon};
+
+    #[test]
+    fn walls_of_any_size_have_features_of_about_one() {
+        for k in 0..400_u32 {
+            let building = Building {
+                id: u64::from(k),
+                footprint: Polygon::default(),
+                base: 0.0,
+                height: 0.4 + 0.31 * (k % 90) as f32,
+                usage: [
+                    BuildingUse::Apartments,
+                    BuildingUse::Landmark,
+                    BuildingUse::Shed,
+                    BuildingUse::Office,
+                ][k as usize % 4],
+                levels: None,
+                roof: None,
+                family: None,
+                style: u64::from(k * 77),
+                context: false,
+            };
+            let style = FacadeStyle::of(&building);
+            let length = 0.06 + 0.043 * (k % 50) as f32;
+            let wall = Wall::new(&style, length, building.height, WallKind::Street);
+            let mut row = [0.0; FACADE_FEATURES];
+            let at = Vec2::new(0.5 * length, 0.4 * building.height);
+            facade_features(&style, &wall, at, Vec2::new(length, 0.3), &mut row);
+            let largest = row.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+            assert!(largest < 8.0, "{largest} on a wall of {length} m");
+        }
+    }
+}

@@ -9,7 +9,10 @@ pub fn coverage(x: f32, a: f32, b: f32, w: f32) -> f32 {
 }
 
 /// Share of the box of width `w` around `x` that lies in `a..b` of any period, `0 <= a <= b <= period`.
+///
+/// Nothing where `b` is below `a`, as bars are on windows too small for them.
 pub fn pulse(x: f32, period: f32, (a, b): (f32, f32), w: f32) -> f32 {
+    let b = b.max(a);
     let integral = |t: f32| {
         let whole = floor(t / period) as f32;
         whole * (b - a) + (t - period * whole - a).clamp(0.0, b - a)
