@@ -27,7 +27,7 @@ const A_FRAME: usize = 4;
 const STILL: f64 = 0.01;
 
 /// What a processor that draws can keep up with, and what a graphics card can.
-const SOFTWARE: (f32, f32, u8) = (0.35, 500.0, 4);
+const SOFTWARE: (f32, f32, u8) = (0.6, 700.0, 4);
 const DEVICE: (f32, f32, u8) = (0.8, 1400.0, 6);
 
 /// All cities of the window.

@@ -15,7 +15,7 @@ use crate::notify::{Tone, sentence};
 use crate::{export, recent, text};
 
 /// How much of a new city is in view, metres.
-const FIRST_LOOK: f32 = 220.0;
+const FIRST_LOOK: f32 = 150.0;
 /// Warnings of a map that are told; the rest is counted.
 const TOLD: usize = 4;
 
