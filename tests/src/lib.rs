@@ -2,6 +2,7 @@
 
 pub mod display;
 pub mod ply;
+pub mod shots;
 pub mod studio;
 pub mod window;
 

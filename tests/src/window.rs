@@ -39,6 +39,20 @@ impl Window {
         Self::open_in(studio::settings(), size, files, settings)
     }
 
+    /// Opens the potted plant of 113 648 splats and waits until it rests; says in one line why the test skips.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub fn open_plant(size: [u32; 2], settings: &Value) -> Option<Self> {
+        let plant = crate::shared_data("splats/derived/plant_113k_sh0.ply")?;
+        let mut window = Self::open_with(size, &[&plant], settings)?;
+        window.wait("the plant", |state| {
+            state["splats"] == 113_648 && state["jobs"].as_array().is_some_and(Vec::is_empty)
+        });
+        window.wait_until_still();
+        Some(window)
+    }
+
     /// The same in a settings folder that an earlier window left.
     ///
     /// # Panics

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use image::RgbImage;
 use serde_json::json;
-use tests::display::{difference, without_dither};
+use tests::display::difference;
+use tests::shots::{folder, keep, shoot};
 use tests::window::{DANGER, PRIMARY, Window, pause};
 use tests::{ply, root, studio};
 
@@ -393,12 +394,6 @@ fn window_shows_every_view_and_travels_in_its_history() {
     window.wait("the ball a third time", |state| splats(state) == 5_000);
 }
 
-/// Writes a picture of the documentation; see `cargo xtask shots`.
-fn shoot(window: &mut Window, folder: &Path, name: &str) {
-    let picture = window.wait_until_still();
-    keep(&picture, folder, name);
-}
-
 /// The same of a window that does not rest, once it shows something else than `before`.
 fn shoot_moving(window: &Window, before: &RgbImage, folder: &Path, name: &str) {
     let limit = Duration::from_secs(30);
@@ -408,22 +403,6 @@ fn shoot_moving(window: &Window, before: &RgbImage, folder: &Path, name: &str) {
     assert!(shown.is_some(), "{name} is not drawn");
     pause(300);
     keep(&window.picture(), folder, name);
-}
-
-fn keep(picture: &RgbImage, folder: &Path, name: &str) {
-    use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-    let path = folder.join(name).with_extension("png");
-    let file = std::fs::File::create(path).unwrap();
-    let encoder = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
-    let mut small = without_dither(picture);
-    // The front page shows these at full size; the others are there to be looked through.
-    if !matches!(name, "head" | "welcome" | "portrait-card") {
-        let (width, height) = (small.width() * 3 / 4, small.height() * 3 / 4);
-        let filter = image::imageops::FilterType::CatmullRom;
-        small = image::imageops::resize(&small, width, height, filter);
-    }
-    small.write_with_encoder(encoder).unwrap();
-    eprintln!("{name}");
 }
 
 /// A state that does not come costs its own pictures, not those of the states after it.
@@ -438,10 +417,7 @@ fn states(name: &str, shoot: impl FnOnce() + std::panic::UnwindSafe) -> bool {
 #[test]
 #[ignore = "makes the pictures of the documentation: cargo xtask shots"]
 fn shots() {
-    let Some(folder) = std::env::var_os("SHOTS_DIR").map(PathBuf::from) else {
-        return;
-    };
-    std::fs::create_dir_all(&folder).unwrap();
+    let Some(folder) = folder() else { return };
     let folder = folder.as_path();
     // One head is made and used by every state that needs one.
     let made = tempfile::tempdir().unwrap();

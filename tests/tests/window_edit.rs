@@ -5,14 +5,14 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::display::difference;
+use tests::ply;
+use tests::shots::{folder, shoot};
 use tests::studio::wait_for;
 use tests::window::{PRIMARY, Window, pause};
-use tests::{ply, root};
 
 /// Tall enough that the sliders of a grade need no scrolling.
 const SIZE: [u32; 2] = [1280, 1100];
@@ -277,16 +277,6 @@ fn window_orders_and_renames_the_tree() {
     assert_no_panic(&window);
 }
 
-fn shoot(window: &mut Window, folder: &Path, name: &str) {
-    let picture = window.wait_until_still();
-    let picture = tests::display::without_dither(&picture);
-    let (width, height) = (picture.width() * 3 / 4, picture.height() * 3 / 4);
-    let filter = image::imageops::FilterType::CatmullRom;
-    let small = image::imageops::resize(&picture, width, height, filter);
-    small.save(folder.join(name).with_extension("png")).unwrap();
-    eprintln!("{name}");
-}
-
 #[test]
 #[ignore = "makes the pictures of the documentation: cargo xtask shots"]
 fn shots_of_editing() {
@@ -294,21 +284,10 @@ fn shots_of_editing() {
     const WARMTH: [i32; 2] = [1304, 945];
     const LEAF: [i32; 2] = [360, 375];
     const FIRST_TOOL: [i32; 2] = [22, 54];
-    let plant = root().join("../shared/data/splats/derived/plant_113k_sh0.ply");
-    let Some(folder) = std::env::var_os("SHOTS_DIR").map(PathBuf::from) else {
+    let Some(folder) = folder() else { return };
+    let Some(mut window) = Window::open_plant([1440, 1100], &Value::Null) else {
         return;
     };
-    if !plant.is_file() {
-        eprintln!("skipped: there is no capture {}", plant.display());
-        return;
-    }
-    std::fs::create_dir_all(&folder).unwrap();
-    let Some(mut window) = Window::open([1440, 1100], &[&plant]) else {
-        return;
-    };
-    window.wait("the plant", |state| {
-        count(state) == 113_648 && state["jobs"].as_array().is_some_and(Vec::is_empty)
-    });
     window.click(ROW[0], ROW[1]);
     window.point(1000, 800);
     window.key("y");

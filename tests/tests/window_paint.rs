@@ -7,12 +7,10 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::path::{Path, PathBuf};
-
 use image::RgbImage;
 use serde_json::{Value, json};
 use tests::display::difference;
-use tests::root;
+use tests::shots::{folder, shoot};
 use tests::window::{PRIMARY, Window};
 
 const SIZE: [u32; 2] = [1440, 900];
@@ -25,25 +23,9 @@ const AROUND: [u32; 4] = [500, 600, 130, 80];
 /// Between the leaves, where nothing is painted.
 const ELSEWHERE: [u32; 4] = [480, 200, 200, 200];
 
-/// A potted plant of 113 648 splats, where the captures are.
-fn plant() -> Option<PathBuf> {
-    let path = root().join("../shared/data/splats/derived/plant_113k_sh0.ply");
-    if !path.is_file() {
-        eprintln!("skipped: there is no capture {}", path.display());
-        return None;
-    }
-    Some(path)
-}
-
-fn open(path: &Path) -> Option<Window> {
+fn open() -> Option<Window> {
     let paint = json!({ "color": [0.1, 0.35, 0.9] });
-    let settings = json!({ "editor": { "paint": paint } });
-    let mut window = Window::open_with(SIZE, &[path], &settings)?;
-    window.wait("the plant", |state| {
-        state["splats"] == 113_648 && state["jobs"].as_array().is_some_and(Vec::is_empty)
-    });
-    window.wait_until_still();
-    Some(window)
+    Window::open_plant(SIZE, &json!({ "editor": { "paint": paint } }))
 }
 
 fn steps(window: &Window) -> u64 {
@@ -62,8 +44,7 @@ fn aside(window: &mut Window) -> RgbImage {
 
 #[test]
 fn window_paints_a_stroke_and_takes_it_back() {
-    let Some(plant) = plant() else { return };
-    let Some(mut window) = open(&plant) else {
+    let Some(mut window) = open() else {
         return;
     };
     window.key("i");
@@ -97,8 +78,7 @@ fn window_paints_a_stroke_and_takes_it_back() {
 
 #[test]
 fn window_simplifies_shows_and_takes_back() {
-    let Some(plant) = plant() else { return };
-    let Some(mut window) = open(&plant) else {
+    let Some(mut window) = open() else {
         return;
     };
     let first = steps(&window);
@@ -126,25 +106,11 @@ fn window_simplifies_shows_and_takes_back() {
     assert!(!window.log().contains("panicked"), "{}", window.log());
 }
 
-fn shoot(window: &mut Window, folder: &Path, name: &str) {
-    let picture = window.wait_until_still();
-    let picture = tests::display::without_dither(&picture);
-    let (width, height) = (picture.width() * 3 / 4, picture.height() * 3 / 4);
-    let filter = image::imageops::FilterType::CatmullRom;
-    let small = image::imageops::resize(&picture, width, height, filter);
-    small.save(folder.join(name).with_extension("png")).unwrap();
-    eprintln!("{name}");
-}
-
 #[test]
 #[ignore = "makes the pictures of the documentation: cargo xtask shots"]
 fn shots_of_painting() {
-    let (Some(folder), Some(plant)) = (std::env::var_os("SHOTS_DIR").map(PathBuf::from), plant())
-    else {
-        return;
-    };
-    std::fs::create_dir_all(&folder).unwrap();
-    let Some(mut window) = open(&plant) else {
+    let Some(folder) = folder() else { return };
+    let Some(mut window) = open() else {
         return;
     };
     window.key("i");

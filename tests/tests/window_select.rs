@@ -7,10 +7,8 @@
     reason = "a test that cannot go on stops"
 )]
 
-use std::path::{Path, PathBuf};
-
-use serde_json::{Value, json};
-use tests::root;
+use serde_json::json;
+use tests::shots::{folder, shoot};
 use tests::window::Window;
 
 const SIZE: [u32; 2] = [1440, 900];
@@ -20,25 +18,6 @@ const LEAF: [i32; 2] = [594, 190];
 const POT: [i32; 2] = [560, 640];
 /// The first number in the bar of a standing volume.
 const CENTER_X: [i32; 2] = [167, 60];
-
-/// A potted plant of 113 648 splats, where the captures are.
-fn plant() -> Option<PathBuf> {
-    let path = root().join("../shared/data/splats/derived/plant_113k_sh0.ply");
-    if !path.is_file() {
-        eprintln!("skipped: there is no capture {}", path.display());
-        return None;
-    }
-    Some(path)
-}
-
-fn open(path: &Path, settings: &Value) -> Option<Window> {
-    let mut window = Window::open_with(SIZE, &[path], settings)?;
-    window.wait("the plant", |state| {
-        state["splats"] == 113_648 && state["jobs"].as_array().is_some_and(Vec::is_empty)
-    });
-    window.wait_until_still();
-    Some(window)
-}
 
 fn selected(window: &Window) -> u64 {
     window.state()["selected"].as_u64().unwrap_or(0)
@@ -64,8 +43,7 @@ fn polygon(window: &Window) {
 
 #[test]
 fn window_selects_with_every_tool_on_a_capture() {
-    let Some(plant) = plant() else { return };
-    let Some(mut window) = open(&plant, &json!({})) else {
+    let Some(mut window) = Window::open_plant(SIZE, &json!({})) else {
         return;
     };
     polygon(&window);
@@ -127,8 +105,7 @@ fn window_selects_with_every_tool_on_a_capture() {
 
 #[test]
 fn window_selects_a_range_of_data_and_saves_it() {
-    let Some(plant) = plant() else { return };
-    let Some(mut window) = open(&plant, &json!({ "data_open": true })) else {
+    let Some(mut window) = Window::open_plant(SIZE, &json!({ "data_open": true })) else {
         return;
     };
     let before = steps(&window);
@@ -145,25 +122,11 @@ fn window_selects_a_range_of_data_and_saves_it() {
     assert!(!window.log().contains("panicked"), "{}", window.log());
 }
 
-fn shoot(window: &mut Window, folder: &Path, name: &str) {
-    let picture = window.wait_until_still();
-    let picture = tests::display::without_dither(&picture);
-    let (width, height) = (picture.width() * 3 / 4, picture.height() * 3 / 4);
-    let filter = image::imageops::FilterType::CatmullRom;
-    let small = image::imageops::resize(&picture, width, height, filter);
-    small.save(folder.join(name).with_extension("png")).unwrap();
-    eprintln!("{name}");
-}
-
 #[test]
 #[ignore = "makes the pictures of the documentation: cargo xtask shots"]
 fn shots_of_selection() {
-    let (Some(folder), Some(plant)) = (std::env::var_os("SHOTS_DIR").map(PathBuf::from), plant())
-    else {
-        return;
-    };
-    std::fs::create_dir_all(&folder).unwrap();
-    let Some(mut window) = open(&plant, &json!({})) else {
+    let Some(folder) = folder() else { return };
+    let Some(mut window) = Window::open_plant(SIZE, &json!({})) else {
         return;
     };
     polygon(&window);
