@@ -1,10 +1,11 @@
 //! Cities around the camera: every recipe of the scene has a streamer that brings patches and takes them away.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use city::stream::{Patch, Reach, Streamer};
@@ -12,7 +13,7 @@ use city::{CityMaker, CityRecipe, Decoder, place_of};
 use editor::{Editor, Outcome};
 use glam::{DVec2, DVec3, Vec3};
 use inference::{CityDecoder, Package, Runtime};
-use scene::{GaussianCloud, NodeId, Recipe, Transform};
+use scene::{GaussianCloud, NodeId, Recipe, Scene, Transform};
 
 use crate::assets;
 use crate::background::Wake;
@@ -23,6 +24,8 @@ pub const MAKER: &str = "city";
 const AHEAD: f64 = 1.5;
 /// Patches that one frame takes over: each is uploaded in slices, this is for what the scene itself does.
 const A_FRAME: usize = 4;
+/// A recipe that changed is followed once it has stayed the same for so long: a slider gives one every frame.
+const SETTLES: Duration = Duration::from_millis(250);
 /// A camera that moves less between two looks stands still, metres.
 const STILL: f64 = 0.01;
 
@@ -33,6 +36,8 @@ const DEVICE: (f32, f32, u8) = (0.8, 1400.0, 6);
 /// All cities of the window.
 pub struct Cities {
     live: BTreeMap<NodeId, City>,
+    /// Recipes that were told to be of no use.
+    unreadable: BTreeMap<NodeId, Recipe>,
     painter: Arc<Painter>,
     wake: Wake,
     /// How fine cities are made, 1 as usual.
@@ -55,6 +60,8 @@ struct City {
     /// Layers of the recipe as it was, until the new ones cover them.
     old: BTreeMap<Patch, NodeId>,
     eye: Option<(DVec3, Instant)>,
+    /// What the recipe has become, and since when.
+    next: Option<(Recipe, Instant)>,
 }
 
 /// What the status line says.
@@ -73,6 +80,7 @@ impl Cities {
     pub fn new(wake: Wake) -> Self {
         Self {
             live: BTreeMap::new(),
+            unreadable: BTreeMap::new(),
             painter: Arc::new(Painter {
                 decoder: OnceLock::new(),
                 problem: Mutex::default(),
@@ -80,11 +88,6 @@ impl Cities {
             wake,
             detail: 1.0,
         }
-    }
-
-    /// Whether any patch is to come.
-    pub fn is_busy(&self) -> bool {
-        self.live.values().any(|city| !city.streamer.is_settled())
     }
 
     /// Something that the artist should know, once.
@@ -131,28 +134,48 @@ impl Cities {
 
     /// Follows the scene and the camera, which stands at `eye` (world frame).
     pub fn update(&mut self, editor: &mut Editor, eye: Vec3, software: bool) -> Outcome {
+        self.heed(editor.scene());
+        let reach = self.reach(software);
         let mut outcome = Outcome::default();
-        let recipes: BTreeMap<NodeId, Recipe> = editor
-            .scene()
-            .nodes()
-            .filter_map(|(id, node)| Some((id, node.recipe()?.clone())))
-            .filter(|(_, recipe)| recipe.maker == MAKER)
-            .collect();
-        self.live.retain(|id, _| recipes.contains_key(id));
-        for (id, recipe) in recipes {
-            let known = self.live.get(&id).is_some_and(|city| city.recipe == recipe);
-            if !known && !self.begin(id, recipe) {
-                continue;
-            }
-            let reach = self.reach(software);
-            let Some(city) = self.live.get_mut(&id) else {
-                continue;
-            };
-            if editor.scene().is_visible(id) {
-                outcome.merge(city.follow(id, editor, eye, &reach));
+        for (id, city) in &mut self.live {
+            if editor.scene().is_visible(*id) {
+                outcome.merge(city.follow(*id, editor, eye, &reach));
             }
         }
         outcome
+    }
+
+    /// What a recipe of the scene says.
+    pub fn read<'a>(&'a self, id: NodeId, recipe: &Recipe) -> Result<Cow<'a, CityRecipe>> {
+        match self.live.get(&id).filter(|city| city.recipe == *recipe) {
+            Some(city) => Ok(Cow::Borrowed(&city.read)),
+            None => read(recipe).map(Cow::Owned),
+        }
+    }
+
+    /// Begins, changes and ends cities as the scene has them.
+    fn heed(&mut self, scene: &Scene) {
+        let recipe_of = |id: NodeId| scene.node(id)?.recipe().filter(|r| r.maker == MAKER);
+        self.live.retain(|id, _| recipe_of(*id).is_some());
+        self.unreadable.retain(|id, _| recipe_of(*id).is_some());
+        let found = scene
+            .nodes()
+            .filter_map(|(id, _)| Some((id, recipe_of(id)?)));
+        let mut rest = Vec::new();
+        for (id, recipe) in found {
+            let known = match self.live.get_mut(&id) {
+                Some(city) => city.is_made_of(recipe),
+                None => self.unreadable.get(&id) == Some(recipe),
+            };
+            match known {
+                true => {}
+                false if self.live.get(&id).is_some_and(City::is_still_changing) => (self.wake)(),
+                false => rest.push((id, recipe.clone())),
+            }
+        }
+        for (id, recipe) in rest {
+            self.begin(id, recipe);
+        }
     }
 
     fn reach(&self, software: bool) -> Reach {
@@ -165,13 +188,15 @@ impl Cities {
         }
     }
 
-    /// Starts a city, or starts it anew from a changed recipe; false where the recipe cannot be read.
-    fn begin(&mut self, id: NodeId, recipe: Recipe) -> bool {
+    /// Starts a city, or starts it anew from a changed recipe; one that cannot be read is told once.
+    fn begin(&mut self, id: NodeId, recipe: Recipe) {
         let read = match read(&recipe) {
             Ok(read) => read,
             Err(error) => {
                 self.painter.report(format!("{error:#}"));
-                return false;
+                self.live.remove(&id);
+                self.unreadable.insert(id, recipe);
+                return;
             }
         };
         let before = self.live.remove(&id);
@@ -193,7 +218,7 @@ impl Cities {
                 Err(_) => {
                     let place = patch.origin();
                     painter.report(format!(
-                        "A part of the city could not be made by a programming error; please report it with the seed                          or the map, and this place: {} m, {:.0} {:.0}",
+                        "A part of the city could not be made by a programming error; please report it with the seed or the map, and this place: {} m, {:.0} {:.0}",
                         patch.stride(),
                         place.x,
                         place.y
@@ -214,13 +239,31 @@ impl Cities {
             layers: BTreeMap::new(),
             old,
             eye: None,
+            next: None,
         };
         self.live.insert(id, city);
-        true
     }
 }
 
 impl City {
+    /// Whether this is the recipe it follows; remembers what it should follow otherwise.
+    fn is_made_of(&mut self, recipe: &Recipe) -> bool {
+        if self.recipe == *recipe {
+            self.next = None;
+            return true;
+        }
+        if self.next.as_ref().is_none_or(|(next, _)| next != recipe) {
+            self.next = Some((recipe.clone(), Instant::now()));
+        }
+        false
+    }
+
+    /// Whether a hand is still on a slider.
+    fn is_still_changing(&self) -> bool {
+        let since = self.next.as_ref().map(|(_, since)| since.elapsed());
+        since.is_some_and(|since| since < SETTLES)
+    }
+
     fn follow(&mut self, id: NodeId, editor: &mut Editor, eye: Vec3, reach: &Reach) -> Outcome {
         let world_from_city = editor.scene().world_from_node(id);
         let local = world_from_city.inverse().point(eye);

@@ -1,6 +1,7 @@
 //! The inspector: everything about the selected thing, and ways to change it.
 
 mod city;
+mod control;
 mod grade;
 mod layer;
 mod light;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use glam::{DVec2, Vec2};
 
-use crate::layout::{Layout, Plan, TILE_SIZE, Tile};
+use crate::{
+    geometry::middle,
+    layout::{Layout, Plan, TILE_SIZE, Tile},
+};
 
 /// A whole city in one layout, handed out by tiles.
 ///
@@ -77,12 +80,6 @@ impl FinitePlan {
         }
         tiles
     }
-}
-
-/// Centre of mass of a ring.
-fn middle(ring: &[Vec2]) -> Vec2 {
-    let points: Vec<DVec2> = ring.iter().map(|p| p.as_dvec2()).collect();
-    crate::geometry::centroid(&points).as_vec2()
 }
 
 impl Plan for FinitePlan {

@@ -12,8 +12,8 @@ use glam::DVec2;
 pub(crate) use inset::{inset, inset_all};
 pub(crate) use rectangle::{Rectangle, bounding_rectangle};
 pub(crate) use ring::{
-    area, bounds, centroid, clean, contains, crosses_itself, distance_to, inner_point, repair,
-    simplify, split, thin,
+    area, bounds, centroid, clean, contains, crosses_itself, distance_to, inner_point, middle,
+    repair, simplify, split, thin,
 };
 
 use crate::layout::Polygon;

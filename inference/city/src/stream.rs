@@ -8,7 +8,6 @@ mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 
 use glam::DVec3;
 
@@ -39,7 +38,6 @@ impl<T> Default for Change<T> {
 /// Keeps a city around an eye.
 pub struct Streamer<T: Send + 'static> {
     shared: Arc<Shared<T>>,
-    threads: Vec<JoinHandle<()>>,
     reach: Reach,
     shown: BTreeSet<Patch>,
     /// Made, waiting for its neighbors; `None` where nothing stands.
@@ -122,15 +120,13 @@ impl<T: Send + 'static> Streamer<T> {
             changed: Condvar::new(),
             maker,
         });
-        let start = |_| {
+        for _ in 0..threads.max(1) {
             let shared = Arc::clone(&shared);
-            std::thread::Builder::new()
-                .name("city".to_owned())
-                .spawn(move || shared.work())
-                .ok()
-        };
+            let thread = std::thread::Builder::new().name("city".to_owned());
+            // Where the system gives no more threads, those that there are do the work.
+            drop(thread.spawn(move || shared.work()));
+        }
         Self {
-            threads: (0..threads.max(1)).filter_map(start).collect(),
             shared,
             reach,
             shown: BTreeSet::new(),
@@ -289,12 +285,9 @@ impl<T: Send + 'static> Streamer<T> {
 
 impl<T: Send + 'static> Drop for Streamer<T> {
     fn drop(&mut self) {
+        // Nobody waits for the patch that a thread is at: it notices, or its result goes with it.
         self.shared.orders().ended = true;
         self.shared.changed.notify_all();
-        for thread in self.threads.drain(..) {
-            // A maker that panicked has taken its thread with it; there is nothing to wait for.
-            let _ = thread.join();
-        }
     }
 }
 

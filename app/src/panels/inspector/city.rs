@@ -5,7 +5,7 @@ use editor::{Command, EditCommand};
 use egui::Ui;
 use scene::{NodeId, Recipe};
 
-use super::change;
+use super::control::Control;
 use crate::cities;
 use crate::cx::{Cx, Wishes};
 use crate::panels::command_button;
@@ -13,78 +13,56 @@ use crate::persist::Settings;
 use crate::text::{self, city as words};
 use crate::widgets::{self, NumberSpec, grouped};
 
-/// One slider.
-struct Control {
-    name: &'static str,
-    get: fn(&CityStyle) -> f32,
-    set: fn(&mut CityStyle, f32),
-    range: (f64, f64),
-}
-
-const CONTROLS: [Control; 13] = [
-    control(
+const CONTROLS: [Control<CityStyle>; 13] = [
+    Control::new(
         words::DENSITY,
         |s| s.density,
         |s, v| s.density = v,
         (0.0, 1.0),
     ),
-    control(words::HEIGHT, |s| s.height, |s, v| s.height = v, (0.5, 2.5)),
-    control(words::TOWERS, |s| s.towers, |s, v| s.towers = v, (0.0, 1.0)),
-    control(
+    Control::new(words::HEIGHT, |s| s.height, |s, v| s.height = v, (0.5, 2.5)),
+    Control::new(words::TOWERS, |s| s.towers, |s, v| s.towers = v, (0.0, 1.0)),
+    Control::new(
         words::BLOCK_SIZE,
         |s| s.block_size,
         |s, v| s.block_size = v,
         (0.6, 1.8),
     ),
-    control(words::RADIAL, |s| s.radial, |s, v| s.radial = v, (0.0, 1.0)),
-    control(
+    Control::new(words::RADIAL, |s| s.radial, |s, v| s.radial = v, (0.0, 1.0)),
+    Control::new(
         words::ORGANIC,
         |s| s.organic,
         |s, v| s.organic = v,
         (0.0, 1.0),
     ),
-    control(
+    Control::new(
         words::SPACING,
         |s| 0.001 * s.center_spacing,
         |s, v| s.center_spacing = 1000.0 * v,
         (1.2, 8.0),
     ),
-    control(
+    Control::new(
         words::COURTYARDS,
         |s| s.courtyards,
         |s, v| s.courtyards = v,
         (0.0, 1.0),
     ),
-    control(
+    Control::new(
         words::INDUSTRY,
         |s| s.industry,
         |s, v| s.industry = v,
         (0.0, 1.0),
     ),
-    control(words::GREEN, |s| s.green, |s, v| s.green = v, (0.0, 1.0)),
-    control(words::WATER, |s| s.water, |s, v| s.water = v, (0.0, 1.0)),
-    control(
+    Control::new(words::GREEN, |s| s.green, |s, v| s.green = v, (0.0, 1.0)),
+    Control::new(words::WATER, |s| s.water, |s, v| s.water = v, (0.0, 1.0)),
+    Control::new(
         words::TREES,
         |s| s.street_trees,
         |s, v| s.street_trees = v,
         (0.0, 1.0),
     ),
-    control(words::CARS, |s| s.cars, |s, v| s.cars = v, (0.0, 1.0)),
+    Control::new(words::CARS, |s| s.cars, |s, v| s.cars = v, (0.0, 1.0)),
 ];
-
-const fn control(
-    name: &'static str,
-    get: fn(&CityStyle) -> f32,
-    set: fn(&mut CityStyle, f32),
-    range: (f64, f64),
-) -> Control {
-    Control {
-        name,
-        get,
-        set,
-        range,
-    }
-}
 
 /// Everything about a city.
 pub(super) fn show(
@@ -95,7 +73,7 @@ pub(super) fn show(
     id: NodeId,
     recipe: &Recipe,
 ) {
-    let Ok(read) = cities::read(recipe) else {
+    let Ok(read) = cx.cities.read(id, recipe) else {
         ui.label(words::UNREADABLE);
         return;
     };
@@ -120,7 +98,11 @@ pub(super) fn show(
     let detail = &mut settings.city_detail;
     widgets::section(ui, &mut settings.folded, words::SECTION_PARTS, |ui| {
         widgets::form_row(ui, words::DETAIL, |ui| {
-            let spec = spec(words::DETAIL, (0.25, 2.0), 1.0);
+            let spec = NumberSpec {
+                range: 0.25..=2.0,
+                default: 1.0,
+                ..NumberSpec::unit_interval(words::DETAIL)
+            };
             if let (Some(value), _) = widgets::slider(ui, f64::from(*detail), &spec, 0.25..=2.0) {
                 *detail = value as f32;
             }
@@ -155,23 +137,9 @@ fn style_ui(ui: &mut Ui, wishes: &mut Wishes, id: NodeId, read: &CityRecipe, sty
         }
     });
     for control in &CONTROLS {
-        widgets::form_row(ui, control.name, |ui| {
-            let usual = (control.get)(&CityStyle::default());
-            let spec = spec(control.name, control.range, f64::from(usual));
-            let value = f64::from((control.get)(style));
-            let (low, high) = control.range;
-            let (value, response) = widgets::slider(ui, value, &spec, low..=high);
-            let command = value.and_then(|v| set_style(id, read, |s| (control.set)(s, v as f32)));
-            change(wishes, &response, words::STEP, command);
+        control.row(ui, wishes, style, words::STEP, |style| {
+            set_style(id, read, |s| *s = style)
         });
-    }
-}
-
-fn spec(name: &'static str, (low, high): (f64, f64), usual: f64) -> NumberSpec<'static> {
-    NumberSpec {
-        range: low..=high,
-        default: usual,
-        ..NumberSpec::unit_interval(name)
     }
 }
 

@@ -4,24 +4,13 @@ use editor::{Command, EditCommand};
 use egui::{Label, Ui};
 use scene::{Grade, NodeId, SplatLayer};
 
-use super::change;
+use super::control::Control;
 use crate::cx::{Cx, Wishes};
-use crate::expression::Unit;
 use crate::panels::command_button;
 use crate::persist::Settings;
 use crate::text;
 use crate::theme::{self, GAP, tokens};
-use crate::widgets::{self, NumberSpec};
-
-/// One slider.
-struct Control {
-    name: &'static str,
-    get: fn(&Grade) -> f32,
-    set: fn(&mut Grade, f32),
-    shown: std::ops::RangeInclusive<f64>,
-    range: std::ops::RangeInclusive<f64>,
-    neutral: f64,
-}
+use crate::widgets;
 
 /// The section of a layer.
 pub(super) fn show(
@@ -44,70 +33,65 @@ pub(super) fn show(
         };
         ui.add(Label::new(about).truncate());
         for control in &CONTROLS {
-            slider_ui(ui, wishes, id, &hand.grade, control);
+            control.row(ui, wishes, &hand.grade, text::STEP_GRADE, |grade| {
+                Some(Command::Edit(EditCommand::SetGrade(id, grade)))
+            });
         }
         filter_ui(ui, wishes, id, &hand.grade);
         actions_ui(ui, cx, wishes, id, layer);
     });
 }
 
-const CONTROLS: [Control; 9] = [
+const CONTROLS: [Control<Grade>; 9] = [
     control(
         text::EXPOSURE,
         |g| g.exposure,
         |g, v| g.exposure = v,
         (-3.0, 3.0),
-        0.0,
     ),
     control(
         text::TEMPERATURE,
         |g| g.temperature,
         |g, v| g.temperature = v,
         (-1.0, 1.0),
-        0.0,
     ),
-    control(text::TINT, |g| g.tint, |g, v| g.tint = v, (-1.0, 1.0), 0.0),
+    control(text::TINT, |g| g.tint, |g, v| g.tint = v, (-1.0, 1.0)),
     control(
         text::SATURATION,
         |g| g.saturation,
         |g, v| g.saturation = v,
         (0.0, 2.0),
-        1.0,
     ),
     control(
         text::CONTRAST,
         |g| g.contrast,
         |g, v| g.contrast = v,
         (0.0, 2.0),
-        1.0,
     ),
     control(
         text::HUE,
         |g| g.hue.to_degrees(),
         |g, v| g.hue = v.to_radians(),
         (-180.0, 180.0),
-        0.0,
-    ),
+    )
+    .degrees(),
     control(
         text::BLACK,
         |g| g.black,
         |g, v| g.black = v.min(g.white - 0.01),
         (0.0, 0.5),
-        0.0,
     ),
     control(
         text::WHITE,
         |g| g.white,
         |g, v| g.white = v.max(g.black + 0.01),
         (0.5, 1.5),
-        1.0,
     ),
     control(
         text::OPACITY,
         |g| g.opacity,
         |g, v| g.opacity = v.clamp(0.0, 1.0),
         (0.0, 1.0),
-        1.0,
     ),
 ];
 
@@ -115,40 +99,9 @@ const fn control(
     name: &'static str,
     get: fn(&Grade) -> f32,
     set: fn(&mut Grade, f32),
-    (low, high): (f64, f64),
-    neutral: f64,
-) -> Control {
-    Control {
-        name,
-        get,
-        set,
-        shown: low..=high,
-        range: 2.0 * low - high..=2.0 * high - low,
-        neutral,
-    }
-}
-
-fn slider_ui(ui: &mut Ui, wishes: &mut Wishes, id: NodeId, grade: &Grade, control: &Control) {
-    widgets::form_row(ui, control.name, |ui| {
-        let is_angle = control.name == text::HUE;
-        let spec = NumberSpec {
-            unit: if is_angle { Unit::Degrees } else { Unit::Plain },
-            suffix: if is_angle { "°" } else { "" },
-            range: control.range.clone(),
-            speed: (control.shown.end() - control.shown.start()) / 400.0,
-            decimals: if is_angle { 0 } else { 2 },
-            default: control.neutral,
-            ..NumberSpec::unit_interval(control.name)
-        };
-        let value = f64::from((control.get)(grade));
-        let (value, response) = widgets::slider(ui, value, &spec, control.shown.clone());
-        let command = value.map(|value| {
-            let mut grade = *grade;
-            (control.set)(&mut grade, value as f32);
-            Command::Edit(EditCommand::SetGrade(id, grade))
-        });
-        change(wishes, &response, text::STEP_GRADE, command);
-    });
+    shown: (f64, f64),
+) -> Control<Grade> {
+    Control::new(name, get, set, shown).beyond()
 }
 
 fn filter_ui(ui: &mut Ui, wishes: &mut Wishes, id: NodeId, grade: &Grade) {

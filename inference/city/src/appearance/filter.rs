@@ -26,6 +26,15 @@ fn floor(x: f32) -> i32 {
     cut - i32::from(x < cut as f32)
 }
 
+/// `x` in a bond of pieces this long: every other row begins half a piece later.
+pub fn bonded(x: f32, row: f32, length: f32) -> f32 {
+    if (row as i32).rem_euclid(2) == 0 {
+        x
+    } else {
+        x + 0.5 * length
+    }
+}
+
 /// How much of a pattern of this wavelength is left in a box of width `w`.
 pub fn fade(w: f32, wavelength: f32) -> f32 {
     (2.0 - 2.0 * w / wavelength).clamp(0.0, 1.0)

@@ -4,7 +4,7 @@ use glam::{Vec2, Vec3};
 
 use super::{
     Surface, averaged,
-    filter::{coverage, fade, fbm, pulse, ramp},
+    filter::{bonded, coverage, fade, fbm, pulse, ramp},
 };
 use crate::{layout::RoadClass, maps::Ground, random::cell};
 
@@ -183,10 +183,10 @@ fn paved(p: &GroundPoint, w: f32) -> Surface {
     } else {
         (p.at.x, p.at.y)
     };
-    let row = (v / 0.6).floor() as i32;
-    let x = u + if row.rem_euclid(2) == 0 { 0.0 } else { 0.3 };
+    let row = (v / 0.6).floor();
+    let x = bonded(u, row, 0.6);
     let slab = pulse(x, 0.6, (0.018, 0.6), w) * pulse(v, 0.6, (0.018, 0.6), w);
-    let tone = (cell(0x51ab, (x / 0.6).floor() as i32, row) - 0.5) * fade(w, 0.6);
+    let tone = (cell(0x51ab, (x / 0.6).floor() as i32, row as i32) - 0.5) * fade(w, 0.6);
     let worn = fbm(0.35 * p.at.x, 0.35 * p.at.y, 0x0e, 0.35 * w);
     let gum = ramp(fbm(4.1 * p.at.x, 4.1 * p.at.y, 0x33, 4.1 * w), 0.45, 0.8);
     let base = Vec3::new(0.225, 0.216, 0.204) * (1.0 + 0.2 * tone + 0.16 * worn - 0.18 * gum);
@@ -199,10 +199,10 @@ fn paved(p: &GroundPoint, w: f32) -> Surface {
 fn court(p: &GroundPoint, w: f32) -> Surface {
     let worn = fbm(0.2 * p.at.x, 0.2 * p.at.y, 0xc0, 0.2 * w);
     let fine = fbm(2.0 * p.at.x, 2.0 * p.at.y, 0xc1, 2.0 * w);
-    let row = (p.at.y / 0.4).floor() as i32;
-    let x = p.at.x + if row.rem_euclid(2) == 0 { 0.0 } else { 0.2 };
+    let row = (p.at.y / 0.4).floor();
+    let x = bonded(p.at.x, row, 0.4);
     let stone = pulse(x, 0.4, (0.02, 0.4), w) * pulse(p.at.y, 0.4, (0.02, 0.4), w);
-    let tone = (cell(0xc0, (x / 0.4).floor() as i32, row) - 0.5) * fade(w, 0.4);
+    let tone = (cell(0xc0, (x / 0.4).floor() as i32, row as i32) - 0.5) * fade(w, 0.4);
     let base = Vec3::new(0.185, 0.172, 0.155) * (1.0 + 0.28 * worn + 0.12 * fine + 0.22 * tone);
     Surface::matte(base * (0.72 + 0.28 * stone))
 }
@@ -228,15 +228,10 @@ fn square(p: &GroundPoint, w: f32) -> Surface {
 /// Small cobbles in rows across a street for people on foot.
 fn setts(p: &GroundPoint, w: f32) -> Surface {
     const SIZE: f32 = 0.22;
-    let row = (p.along / SIZE).floor() as i32;
-    let x = p.across
-        + if row.rem_euclid(2) == 0 {
-            0.0
-        } else {
-            0.5 * SIZE
-        };
+    let row = (p.along / SIZE).floor();
+    let x = bonded(p.across, row, SIZE);
     let stone = pulse(x, SIZE, (0.03, SIZE), w) * pulse(p.along, SIZE, (0.03, SIZE), w);
-    let tone = (cell(0x5e77, (x / SIZE).floor() as i32, row) - 0.5) * fade(w, SIZE);
+    let tone = (cell(0x5e77, (x / SIZE).floor() as i32, row as i32) - 0.5) * fade(w, SIZE);
     let worn = fbm(0.3 * p.at.x, 0.3 * p.at.y, 0x5e, 0.3 * w);
     let base = Vec3::new(0.215, 0.203, 0.19) * (1.0 + 0.4 * tone + 0.18 * worn);
     let channel = coverage(p.across.abs(), p.half_width - 0.55, p.half_width - 0.15, w);

@@ -4,7 +4,7 @@ use glam::{Vec2, Vec3};
 
 use super::{
     FacadeStyle, Surface, Wall,
-    filter::{coverage, fade, fbm, pulse},
+    filter::{bonded, coverage, fade, fbm, pulse},
 };
 use crate::{layout::Family, random::cell};
 
@@ -35,12 +35,7 @@ fn brick(style: &FacadeStyle, at: Vec2, w: Vec2) -> Surface {
     const COURSE: f32 = 0.15;
     const LENGTH: f32 = 0.5;
     let row = (at.y / COURSE).floor();
-    let shift = if (row as i32).rem_euclid(2) == 0 {
-        0.0
-    } else {
-        0.5 * LENGTH
-    };
-    let x = at.x + shift;
+    let x = bonded(at.x, row, LENGTH);
     let clay = pulse(at.y, COURSE, (0.011, COURSE - 0.008), w.y)
         * pulse(x, LENGTH, (0.008, LENGTH - 0.008), w.x);
     let tone = cell(style.seed, (x / LENGTH).floor() as i32, row as i32) - 0.5;
@@ -56,12 +51,7 @@ pub(super) fn ashlar(base: Vec3, seed: u32, at: Vec2, w: Vec2, depth: f32) -> Su
     const COURSE: f32 = 0.6;
     const JOINT: f32 = 0.035;
     let row = (at.y / COURSE).floor();
-    let shift = if (row as i32).rem_euclid(2) == 0 {
-        0.0
-    } else {
-        0.5 * LENGTH
-    };
-    let x = at.x + shift;
+    let x = bonded(at.x, row, LENGTH);
     let block = pulse(at.y, COURSE, (JOINT, COURSE), w.y) * pulse(x, LENGTH, (JOINT, LENGTH), w.x);
     let tone = cell(seed ^ 0xa5, (x / LENGTH).floor() as i32, row as i32) - 0.5;
     let left = fade(w.x, LENGTH) * fade(w.y, COURSE);

@@ -4,7 +4,7 @@ use glam::{Vec2, Vec3};
 
 use super::{
     Surface, averaged,
-    filter::{fade, fbm, pulse, ramp},
+    filter::{bonded, fade, fbm, pulse, ramp},
 };
 use crate::random::{Random, cell};
 
@@ -110,12 +110,7 @@ fn age(style: &RoofStyle, at: Vec2, w: Vec2) -> f32 {
 
 fn shingles(style: &RoofStyle, at: Vec2, w: Vec2, size: Vec2, depth: f32) -> Surface {
     let row = (at.y / size.y).floor();
-    let x = at.x
-        + if (row as i32).rem_euclid(2) == 0 {
-            0.0
-        } else {
-            0.5 * size.x
-        };
+    let x = bonded(at.x, row, size.x);
     // The lower edge of a row throws a line of shadow; the gaps between neighbors are narrower.
     let shadow = pulse(at.y, size.y, (0.0, 0.05), w.y);
     let gap = pulse(x, size.x, (0.0, 0.022), w.x);

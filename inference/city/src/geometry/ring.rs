@@ -1,6 +1,6 @@
 //! Closed rings of points, the last joined to the first.
 
-use glam::DVec2;
+use glam::{DVec2, Vec2};
 
 use super::nearest_on;
 
@@ -37,6 +37,12 @@ pub(crate) fn centroid(ring: &[DVec2]) -> DVec2 {
         return ring.iter().sum::<DVec2>() / ring.len().max(1) as f64;
     }
     origin + sum / (3.0 * twice)
+}
+
+/// Centre of mass of an outline of a layout.
+pub(crate) fn middle(outline: &[Vec2]) -> Vec2 {
+    let points: Vec<DVec2> = outline.iter().map(|p| p.as_dvec2()).collect();
+    centroid(&points).as_vec2()
 }
 
 /// South-western and north-eastern corner of points.

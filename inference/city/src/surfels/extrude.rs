@@ -15,6 +15,7 @@ use super::{
 use crate::{
     appearance::{FacadeStyle, Wall},
     field::HeightField,
+    geometry::middle,
     layout::{Building, Layout, RoofShape},
     maps::{Class, Ground, Maps},
 };
@@ -57,12 +58,7 @@ impl Scope {
 impl Site<'_> {
     /// Index of the cell of a place.
     pub(super) fn cell(&self, at: Vec2) -> Option<usize> {
-        let p = (at - self.maps.corner) / self.maps.cell;
-        let inside = p.x >= 0.0
-            && p.y >= 0.0
-            && p.x < self.maps.width as f32
-            && p.y < self.maps.height as f32;
-        inside.then(|| p.y as usize * self.maps.width + p.x as usize)
+        self.maps.cell_at(at)
     }
 
     /// Instance and height of what stands at a place; zeros for nothing.
@@ -114,7 +110,10 @@ pub fn extrude_part(
         scope,
     };
     let all = *scope == Scope::whole(layout);
-    let is_own = |b: &Building| !b.context && (all || scope.holds(home(&b.footprint.outer)));
+    // Whoever makes the middle of a building makes it; a plan may see a middle on the border just beyond it.
+    let last = layout.size - 1e-3;
+    let home = |b: &Building| middle(&b.footprint.outer).min(last).max(Vec2::ZERO);
+    let is_own = |b: &Building| !b.context && (all || scope.holds(home(b)));
     let trees: Vec<_> = layout.trees.iter().filter(|t| scope.holds(t.at)).collect();
     let cars: Vec<_> = layout.cars.iter().filter(|c| scope.holds(c.at)).collect();
     let mut jobs: Vec<Job<'_>> = Vec::new();
@@ -154,12 +153,6 @@ impl Job<'_> {
             Self::Furniture => furniture::furniture(site),
         }
     }
-}
-
-/// The middle of an outline: whoever makes what is there makes the building.
-fn home(outer: &[Vec2]) -> Vec2 {
-    let points: Vec<_> = outer.iter().map(|p| p.as_dvec2()).collect();
-    crate::geometry::centroid(&points).as_vec2()
 }
 
 /// Fills in the light of the sky. Fine neighbors share one probe: it changes slowly.
